@@ -1,0 +1,79 @@
+"""The command line: finds the command, and is the one boundary where errors end.
+
+Exit codes: 0 clean; 1 findings, drift or conflict; 2 cannot run; 3 our bug; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from agentpack import __version__
+
+COMMANDS = {
+    "init": "find out what is true of a project, and where it says so",
+    "install": "render agents and skills for a project and write them into its .claude",
+    "status": "show what is installed, and what is no longer as it was",
+    "uninstall": "take away what install wrote",
+    "verify": "load a project's agents and skills in the real Claude Code",
+}
+
+OK, FOUND, CANNOT_RUN, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):
+        print(f"agentpack {__version__}")
+        return OK
+    if arguments in ([], ["--help"], ["-h"], ["help"]):
+        print(_help())
+        return OK if arguments else CANNOT_RUN
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _run(arguments: list[str]) -> int:
+    # Imported here: `--version` is to take no longer than Python's own start.
+    from importlib import import_module  # noqa: PLC0415
+
+    from agentpack.cli import parser  # noqa: PLC0415
+    from agentpack.errors import AgentpackError  # noqa: PLC0415
+
+    name, *rest = arguments
+    try:
+        parser.require_known(name, COMMANDS)
+        command = import_module(f"agentpack.cli.{name}")
+        code: int = command.run(parser.parse(name, COMMANDS[name], command.arguments, rest))
+    except AgentpackError as error:
+        print(f"agentpack: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception:  # noqa: BLE001 - the boundary: whatever gets here is our bug
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exc()
+        print("agentpack: this is a bug in agentpack; please report it", file=sys.stderr)
+        return BUG
+    return code
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:{width}}  {words}" for name, words in COMMANDS.items())
+    return (
+        "Backend agents and skills for Claude Code, proven before anyone installs them.\n\n"
+        "usage: agentpack COMMAND [DIR] [--format text|json] ...\n\n"
+        f"{commands}\n\n"
+        "  agentpack COMMAND --help  tells a command's options\n"
+        "  agentpack --version       tells the version"
+    )
