@@ -63,7 +63,9 @@ def _fill(file: PackFile, data: bytes, facts: Facts) -> bytes:
             f"not a template: {error.message}", path=file.source, line=error.lineno
         ) from None
     except (jinja2.TemplateError, TypeError, _UnknownFactError) as error:
-        raise AgentpackError(str(error), path=file.source, line=_template_line(error)) from None
+        raise AgentpackError(
+            str(error), path=file.source, line=_template_line(error, str(file.source))
+        ) from None
 
 
 def _check_names(file: PackFile, tree: nodes.Template) -> None:
@@ -118,8 +120,8 @@ def _environment(newline: Any) -> jinja2.Environment:
     )
 
 
-def _template_line(error: BaseException) -> int | None:
+def _template_line(error: BaseException, template: str) -> int | None:
     """The line of the template where `error` came up: Jinja2 writes it into the traceback."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == "<template>"]
+    lines = [frame.lineno for frame in frames if frame.filename == template]
     return lines[-1] if lines else None

@@ -1,0 +1,79 @@
+"""What Claude Code reads in a file: fences, keys, lines, YAML 1.2 scalars."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentpack import document
+
+
+def test_keys_have_values_and_lines() -> None:
+    """Each key is read with its line, counted in the file."""
+    read = document.read(b"---\nname: a\n# remark\ndescription: what\n---\n\nBody\n")
+    assert read.problem is None
+    assert read.body == "\nBody\n"
+    assert {key: (field.value, field.line) for key, field in read.fields.items()} == {
+        "name": ("a", 2),
+        "description": ("what", 4),
+    }
+
+
+@pytest.mark.parametrize(
+    ("scalar", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("2026-01-01", "2026-01-01"),
+        ("true", True),
+        ("123", 123),
+        ("1.5", 1.5),
+        ("null", None),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        ("a #b", "a"),
+        ('"no"', "no"),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(scalar: str, value: object) -> None:
+    """What YAML 1.1 takes for a boolean or a date is text to the client."""
+    assert document.read(f"---\nkey: {scalar}\n---\n".encode()).fields["key"].value == value
+
+
+def test_the_first_fence_closes_even_inside_a_value() -> None:
+    """A `---` in a block scalar ends the block, and what follows is body."""
+    read = document.read(
+        b"---\nname: a\ndescription: |\n  one\n  ---\n  two\ntools: Read\n---\nBody"
+    )
+    assert read.text("description") == "one\n"
+    assert "tools" not in read.fields
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "line"),
+    [
+        (b"---\nname: a\n", "there is no closing ---", 1),
+        (b"\n---\nname: a\n---\n", "no frontmatter at the top", 1),
+        (b"---\nname: c\n\tdescription: x\n---\n", "tab character", 3),
+        (b"---\n- a\n---\n", "not a list of keys", 2),
+        (b"---\nname: \xff\n---\n", "not UTF-8", 2),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_with_its_line(
+    data: bytes, reason: str, line: int
+) -> None:
+    """Bad content never raises: it becomes a reason and a line."""
+    problem = document.read(data).problem
+    assert problem is not None
+    assert reason in problem.reason
+    assert problem.line == line
+
+
+def test_a_byte_order_mark_is_not_content() -> None:
+    """A file that starts with one is read as if it did not."""
+    assert document.read(b"\xef\xbb\xbf---\nname: a\n---\n").text("name") == "a"
+
+
+@pytest.mark.parametrize("written", ["a, b", "a b", "[a, b]", "\n  - a\n  - b"])
+def test_names_are_read_in_every_spelling(written: str) -> None:
+    """A list, commas or spaces name the same skills."""
+    assert document.read(f"---\nskills: {written}\n---\n".encode()).names("skills") == ("a", "b")
