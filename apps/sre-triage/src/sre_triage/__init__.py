@@ -1,0 +1,1 @@
+"""Incident reports over HTTP, each triaged in the background."""

@@ -1,0 +1,57 @@
+"""Requests and answers about incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from sre_triage.models import Category, Severity, Status
+
+# PostgreSQL cannot store NUL, so no database gets to see one.
+_NO_NUL = r"^[^\x00]*$"
+
+
+class IncidentCreate(BaseModel):
+    """What a reporter sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_NUL),
+    ]
+    description: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=10_000, pattern=_NO_NUL)
+    ] = ""
+
+
+class IncidentDetail(BaseModel):
+    """One incident; the fields of its triage are null while `status` is `pending`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    title: str
+    description: str
+    status: Status
+    created_at: datetime
+    triaged_at: datetime | None
+    severity: Severity | None
+    category: Category | None
+    likely_cause: str | None
+    suggested_action: str | None
+    failure_reason: str | None
+
+
+class IncidentPage(BaseModel):
+    """One page of incidents, newest first, and how many there are over all pages."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[IncidentDetail]
+    total: int
+    page: int
+    per_page: int
