@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi import BackgroundTasks
 
+from sre_triage.api.dependencies import Session
 from sre_triage.app import create_app
 from sre_triage.database import create_engine, create_sessions
 from sre_triage.models import Category, Severity
 from sre_triage.services import incidents, rules
+from sre_triage.services.health import check_database
 from sre_triage.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -39,32 +41,44 @@ async def test_the_step_can_be_replaced(settings: Settings, serve) -> None:
     assert incident["failure_reason"] is None
 
 
-async def test_the_incident_is_committed_before_triage_starts(
-    settings: Settings, serve, monkeypatch
-) -> None:
-    """While triage runs, another connection sees the row and the request holds none."""
-    engines = []
-
-    def create_known_engine(url: str) -> AsyncEngine:
-        engines.append(create_engine(url))
-        return engines[0]
+async def test_the_incident_is_committed_before_triage_starts(settings: Settings, serve) -> None:
+    """While triage runs, another connection already sees the row."""
+    seen: list[str] = []
 
     async def step(title: str, description: str) -> rules.Assessment:
-        in_use.append(engines[0].pool.checkedout())
         async with create_sessions(other)() as session:
             page = await incidents.list_incidents(session, status=None, page=1, per_page=10)
         seen.extend(item.title for item in page.items)
         return CERTAIN
 
-    seen: list[str] = []
-    in_use: list[int] = []
-    monkeypatch.setattr("sre_triage.app.create_engine", create_known_engine)
     other = create_engine(settings.database_url)
     async with serve(create_app(settings, triage_step=step)) as client:
         await report(client)
     await other.dispose()
     assert seen == ["Strange"]
-    assert in_use == [0]
+
+
+async def test_no_request_holds_a_connection_during_background_work(
+    settings: Settings, serve, monkeypatch
+) -> None:
+    """Even a route that read last has given its connection back when its tasks start."""
+    engine = create_engine(settings.database_url)
+    monkeypatch.setattr("sre_triage.app.create_engine", lambda _url: engine)
+    app = create_app(settings)
+    in_use: list[int] = []
+
+    async def count() -> None:
+        in_use.append(engine.pool.checkedout())
+
+    @app.get("/probe")
+    async def probe(session: Session, background_tasks: BackgroundTasks) -> None:
+        await check_database(session)
+        await count()
+        background_tasks.add_task(count)
+
+    async with serve(app) as client:
+        assert (await client.get("/probe")).status_code == 200
+    assert in_use == [1, 0]
 
 
 async def test_a_step_that_raises_marks_the_incident(settings: Settings, serve) -> None:

@@ -18,8 +18,8 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-# Function scope closes the session before the answer is sent. With the default scope it would
-# hold its connection until the background tasks of the request are done.
+# Function scope closes the session before the answer is sent. With the default scope a session
+# that read last would hold its connection until the background tasks of the request are done.
 Session: TypeAlias = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 PageNumber: TypeAlias = Annotated[int, Query(ge=1, le=_LAST_PAGE)]
