@@ -92,7 +92,12 @@ def check_python(page: Path, blocks: list[Block], folder: Path) -> str:
         [sys.executable, "-W", "error", "-c", DRIVER],
         input=json.dumps([str(page), [[block.line, block.source] for block in blocks]]),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "XDG_RUNTIME_DIR": str(folder),
+        },
         capture_output=True,
         text=True,
         timeout=60,
@@ -166,7 +171,11 @@ def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
         ("```bash\nif\n```\n", 1, "syntax error"),
         ("```pyhton\n1\n```\n", 1, "no check"),
         ("```\n1\n```\n", 1, "no check"),
-        ("<!-- bad: it is 1 -->\n```python\nx = 1\n```\n\n```python\nassert 1\n```\n", 2, "asserts"),
+        (
+            "<!-- bad: it is 1 -->\n```python\nx = 1\n```\n\n```python\nassert 1\n```\n",
+            2,
+            "asserts",
+        ),
         ("<!-- bad: -->\n```python\nx = 1\n```\n\n```python\nassert x\n```\n", 2, "asserts"),
     ],
 )
