@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,20 @@ async def test_a_bad_report_is_refused_with_its_place(
     assert answer.status_code == 422
     assert [fault["loc"] for fault in answer.json()["detail"]] == [place]
     assert (await client.get("/incidents")).json()["total"] == 0
+
+
+async def test_the_longest_report_fits_and_an_endless_one_does_not(
+    client: httpx.AsyncClient,
+) -> None:
+    """The limit of the body lets every valid report in, and stops others before they are read."""
+    longest = {"title": "\U0001f525" * 200, "description": "\U0001f525" * 10_000}
+    content = json.dumps(longest)
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/incidents", content=content, headers=headers)
+    assert answer.status_code == 201
+    assert answer.json()["description"] == longest["description"]
+    answer = await client.post("/incidents", content=content + " " * 10_000, headers=headers)
+    assert answer.status_code == 413
 
 
 async def test_pages_cover_the_list_once_newest_first(client: httpx.AsyncClient) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from fastapi import BackgroundTasks
 
-from sre_triage.api.dependencies import Session
+from sre_triage.api.dependencies import Db
 from sre_triage.app import create_app
 from sre_triage.database import create_engine, create_sessions
 from sre_triage.models import Category, Severity
@@ -71,8 +71,8 @@ async def test_no_request_holds_a_connection_during_background_work(
         in_use.append(engine.pool.checkedout())
 
     @app.get("/probe")
-    async def probe(session: Session, background_tasks: BackgroundTasks) -> None:
-        await check_database(session)
+    async def probe(db: Db, background_tasks: BackgroundTasks) -> None:
+        await check_database(db)
         await count()
         background_tasks.add_task(count)
 

@@ -42,7 +42,13 @@ def create_app(settings: Settings | None = None, *, triage_step: Step = rules.as
         finally:
             await engine.dispose()
 
-    app = FastAPI(title="SRE triage", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(
+        title="SRE triage",
+        version="0.1.0",
+        lifespan=lifespan,
+        # The longest report that the schema allows, every character written as two escapes.
+        max_body_size=128 * 1024,
+    )
     add_error_handler(app)
     app.include_router(api.router)
     return app

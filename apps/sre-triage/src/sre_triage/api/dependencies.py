@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _LAST_PAGE = 1_000_000  # keeps the offset within what every database can count
 
 
-async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+async def get_db(request: Request) -> AsyncIterator[AsyncSession]:
     """Open a session for one request. It does not commit: the services do."""
-    async with request.state.sessions() as session:
-        yield session
+    async with request.state.sessions() as db:
+        yield db
 
 
 # Function scope closes the session before the answer is sent. With the default scope a session
 # that read last would hold its connection until the background tasks of the request are done.
-Session: TypeAlias = Annotated[AsyncSession, Depends(get_session, scope="function")]
+Db: TypeAlias = Annotated[AsyncSession, Depends(get_db, scope="function")]
 
 PageNumber: TypeAlias = Annotated[int, Query(ge=1, le=_LAST_PAGE)]
 PerPage: TypeAlias = Annotated[int, Query(ge=1, le=100)]

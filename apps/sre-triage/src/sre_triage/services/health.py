@@ -8,6 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sre_triage.models import Incident
 
 
-async def check_database(session: AsyncSession) -> None:
+async def check_database(db: AsyncSession) -> None:
     """Return when incidents can be read; raise SQLAlchemy's error otherwise."""
-    await session.execute(select(Incident.id).limit(1))
+    await db.execute(select(Incident.id).limit(1))

@@ -22,28 +22,28 @@ class Page:
     per_page: int
 
 
-async def create_incident(session: AsyncSession, *, title: str, description: str) -> Incident:
+async def create_incident(db: AsyncSession, *, title: str, description: str) -> Incident:
     """Store a new incident that waits for its triage."""
     incident = Incident(title=title, description=description)
-    session.add(incident)
-    await session.commit()
+    db.add(incident)
+    await db.commit()
     return incident
 
 
-async def get_incident(session: AsyncSession, incident_id: UUID) -> Incident | None:
+async def get_incident(db: AsyncSession, incident_id: UUID) -> Incident | None:
     """Return the incident, or `None` when there is none of that id."""
-    return await session.get(Incident, incident_id)
+    return await db.get(Incident, incident_id)
 
 
 async def list_incidents(
-    session: AsyncSession, *, status: Status | None, page: int, per_page: int
+    db: AsyncSession, *, status: Status | None, page: int, per_page: int
 ) -> Page:
     """Return page number `page` (from 1), newest first; a page past the end is empty."""
     found = select(Incident)
     if status is not None:
         found = found.where(Incident.status == status)
-    total = await session.scalar(select(func.count()).select_from(found.subquery()))
-    items = await session.scalars(
+    total = await db.scalar(select(func.count()).select_from(found.subquery()))
+    items = await db.scalars(
         # The id settles the order of incidents that came in the same microsecond.
         found.order_by(Incident.created_at.desc(), Incident.id.desc())
         .limit(per_page)

@@ -31,8 +31,8 @@ async def run_triage(
 
     No session is open while the step runs, so a slow one holds no connection and no lock.
     """
-    async with sessions() as session:
-        incident = await get_incident(session, incident_id)
+    async with sessions() as db:
+        incident = await get_incident(db, incident_id)
     if incident is None:
         logger.error("incident %s is gone before its triage", incident_id)
         return
@@ -51,8 +51,8 @@ async def run_triage(
 
 
 async def _store_assessment(sessions: Sessions, incident_id: UUID, assessment: Assessment) -> None:
-    async with sessions.begin() as session:
-        await session.execute(
+    async with sessions.begin() as db:
+        await db.execute(
             update(Incident)
             .where(Incident.id == incident_id)
             .values(
@@ -67,8 +67,8 @@ async def _store_assessment(sessions: Sessions, incident_id: UUID, assessment: A
 
 
 async def _store_failure(sessions: Sessions, incident_id: UUID, reason: str) -> None:
-    async with sessions.begin() as session:
-        await session.execute(
+    async with sessions.begin() as db:
+        await db.execute(
             update(Incident)
             .where(Incident.id == incident_id)
             .values(status=Status.TRIAGE_FAILED, failure_reason=reason)
