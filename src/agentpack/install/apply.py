@@ -44,10 +44,10 @@ def install(proposal: Proposal) -> None:
     for temporary, file in staged:
         temporary.replace(root / target.CLAUDE / file.path)
     _delete(root, deletes)
-    shutil.rmtree(state / "stage")
+    _drop_folders(root, proposal.after.folders)
     _write_base(state, proposal)
-    folders = (*proposal.after.folders, *made)
-    _write_ledger(state, replace(proposal.after, folders=folders))
+    folders = [name for name in (*proposal.after.folders, *made) if (root / name).is_dir()]
+    _write_ledger(state, replace(proposal.after, folders=tuple(folders)))
 
 
 def lay_out_decisions(root: Path, conflicts: tuple[Conflict, ...]) -> Path | None:
@@ -90,6 +90,7 @@ def _make_folders(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
 
 
 def _drop_folders(root: Path, folders: Iterable[str]) -> None:
+    """Remove the stage, and those of `folders` that are empty."""
     shutil.rmtree(root / target.CLAUDE / STATE / "stage", ignore_errors=True)
     for folder in sorted(folders, reverse=True):
         if (root / folder).is_dir() and not any((root / folder).iterdir()):

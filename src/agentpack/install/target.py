@@ -45,7 +45,7 @@ def require_writable(root: Path, paths: Iterable[str]) -> None:
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
         if not there.is_dir():
             raise AgentpackError("is a file, not a folder", path=there, mend="move it away")
-        if not os.access(there, os.W_OK | os.X_OK):
+        if not os.access(there, os.W_OK | os.X_OK, effective_ids=True):
             raise AgentpackError("no permission to write here", path=there)
 
 

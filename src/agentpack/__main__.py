@@ -1,0 +1,7 @@
+"""`python -m agentpack`."""
+
+import sys
+
+from agentpack.cli import main
+
+sys.exit(main())
