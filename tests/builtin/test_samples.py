@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -26,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SKILLS = ROOT / "src" / "agentpack" / "builtin" / "skills"
 FREE = {"http", "text", "sql"}
 """Languages that are shown, not checked."""
+
+TEMPLATE = re.compile(r"«.*?»")
+"""A fact to be filled in; a word stands for it while its block is parsed."""
 
 DRIVER = """\
 import json, sys, types
@@ -109,18 +113,19 @@ def check_python(page: Path, blocks: list[Block], folder: Path) -> str:
 def check_parses(page: Path, block: Block) -> str:
     """Parse one block that is not Python; the text of what failed, empty when nothing did."""
     place = f"{page}:{block.line}"
+    source = TEMPLATE.sub("fact", block.source) if page.suffix == ".j2" else block.source
     try:
         match block.language:
             case "bash":
                 subprocess.run(
-                    ["bash", "-n"], input=block.source, text=True, check=True, capture_output=True
+                    ["bash", "-n"], input=source, text=True, check=True, capture_output=True
                 )
             case "json":
-                json.loads(block.source)
+                json.loads(source)
             case "toml":
-                tomllib.loads(block.source)
+                tomllib.loads(source)
             case "yaml":
-                list(yaml.safe_load_all(block.source))
+                list(yaml.safe_load_all(source))
             case language if language not in FREE:
                 return f"{place}: language {language!r} has no check"
     except subprocess.CalledProcessError as error:
@@ -199,6 +204,15 @@ def test_a_sound_page_is_silent(tmp_path: Path) -> None:
         "utf-8",
     )
     assert check_page(page, tmp_path) == ""
+
+
+def test_a_template_is_parsed_with_a_word_for_each_fact(tmp_path: Path) -> None:
+    """An expression in a template is no syntax error, but what stands around it still is one."""
+    page = tmp_path / "SKILL.md.j2"
+    page.write_text("```bash\n«(prefix ~ ' ') if prefix»ls\n```\n", "utf-8")
+    assert check_page(page, tmp_path) == ""
+    page.write_text("```bash\n«prefix» ls (\n```\n", "utf-8")
+    assert f"{page}:1" in check_page(page, tmp_path)
 
 
 def test_a_bad_mark_needs_a_block(tmp_path: Path) -> None:
