@@ -1,8 +1,29 @@
-"""What is true of a project, each fact with where it was found."""
+"""What is true of a user's repository, and where that was found."""
 
-from agentpack.project.facts import VOCABULARY, Candidate, Conflict, Fact, Facts, Value
+from __future__ import annotations
 
-OVERRIDES = "agentpack.toml"
-"""The file of a project that overrides what was detected."""
+from agentpack.project.detect import detect
+from agentpack.project.facts import (
+    DEFAULT,
+    LISTS,
+    OVERRIDE,
+    VOCABULARY,
+    Candidate,
+    Conflict,
+    Fact,
+    Facts,
+    Value,
+)
 
-__all__ = ["OVERRIDES", "VOCABULARY", "Candidate", "Conflict", "Fact", "Facts", "Value"]
+__all__ = [
+    "DEFAULT",
+    "LISTS",
+    "OVERRIDE",
+    "VOCABULARY",
+    "Candidate",
+    "Conflict",
+    "Fact",
+    "Facts",
+    "Value",
+    "detect",
+]

@@ -48,6 +48,9 @@ VOCABULARY: Mapping[str, str] = MappingProxyType(
 LISTS = frozenset({"database", "database_driver", "ai_services"})
 """The facts whose value is a list."""
 
+NUMBERS = frozenset({"port"})
+"""The facts whose value is a whole number; the rest are text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -1,0 +1,220 @@
+"""The FastAPI project in a repository: its folder, and its application."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import basename, dirname
+
+from agentpack.project.application import FACTORY, App, Applications
+from agentpack.project.claims import Claim
+from agentpack.project.code import Code
+from agentpack.project.documents import read_toml
+from agentpack.project.manifests import Dependency, Manifest
+from agentpack.project.proofs import Proof, bases, read_proofs
+from agentpack.project.tree import Tree, parents, relative, under, within
+
+FILE_ORDER = ("main", "app", "asgi", "server", "application", "api", "wsgi", "run", "__init__")
+NAME_ORDER = ("app", "application", "api", "fastapi_app", "asgi")
+MAKER_ORDER = ("create_app", "get_app", "make_app", "build_app", "create_application",
+               "get_application", "init_app", "app_factory")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The FastAPI project.
+
+    Args:
+        folder: where its application is importable from; `.` is the root.
+        manifest: the folder of the manifest that depends on FastAPI.
+        source: where that was found.
+        app: the application, where there is one.
+        target: the application as `module:attribute`.
+        rivals: other applications that could be meant.
+        source_root: the folder below `folder` that is on the import path (`src` or `folder`).
+        proof: where the repository itself names the application; empty where it does not.
+
+    """
+
+    folder: str
+    manifest: str
+    source: str
+    app: App | None = None
+    target: str = ""
+    rivals: tuple[tuple[str, str], ...] = ()
+    source_root: str = "."
+    proof: str = ""
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that speak for the backend, the nearest first; the root is the last."""
+        own = list(dict.fromkeys([self.folder, self.manifest]))
+        above = [folder for folder in parents(f"{self.folder}/x") if folder not in own]
+        return own + above if self.folder != "." else own
+
+
+def _declares(manifest: Manifest) -> Dependency | None:
+    for wanted in ("fastapi", "fastapi-slim", "fastapi-users", "fastapi-cli"):
+        for dependency in manifest.dependencies:
+            if dependency.name == wanted:
+                return dependency
+    return None
+
+
+def _manifest_folder(path: str, manifests: list[Manifest]) -> tuple[str, str] | None:
+    """Return the nearest folder above a file whose manifest depends on FastAPI, and where."""
+    declaring = [(manifest.folder, _declares(manifest)) for manifest in manifests]
+    for folder in parents(path):
+        found = [dep for where, dep in declaring if where == folder and dep]
+        if found:
+            runtime = [dep for dep in found if not dep.dev] or found
+            return folder, runtime[0].source
+    return None
+
+
+def _import_base(code: Code, path: str) -> str | None:
+    """Return the folder from which a file's own absolute imports resolve, or None."""
+    tree = code.parse(path)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            modules = [node.module]
+        elif isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        else:
+            continue
+        for module in modules:
+            stem = module.replace(".", "/")
+            for folder in parents(path):
+                whole = within(folder, stem)
+                if whole in code.modules or (whole in code.packages and "/" in stem):
+                    return folder
+    return None
+
+
+def _is_src_root(code: Code, base: str, manifest: str) -> bool:
+    """Whether a folder is the `src` of a src layout: on the path, but no package itself."""
+    if basename(base) not in {"src", "lib"} or (dirname(base) or ".") != manifest:
+        return False
+    return not code.tree.has(f"{base}/__init__.py")
+
+
+def _module(path: str, base: str) -> str:
+    inner = relative(path, base).removesuffix(".py").removesuffix("/__init__")
+    return inner.replace("/", ".")
+
+
+class Chooser:
+    """Chooses the main application among those in the code."""
+
+    def __init__(self, tree: Tree, code: Code, manifests: list[Manifest]) -> None:
+        self.tree, self.code, self.manifests = tree, code, manifests
+        self.applications = Applications(code)
+        self.proofs = list(read_proofs(tree, code)) if self.applications.apps else []
+
+    def _proofs_of(self, app: App) -> list[tuple[Proof, str]]:
+        found = []
+        for proof in self.proofs:
+            if proof.name and proof.name != app.name:
+                continue
+            found += [(proof, base) for base in bases(proof, app.path)]
+        return found
+
+    def _place(self, app: App) -> Backend:
+        declared = _manifest_folder(app.path, self.manifests)
+        manifest, source = declared or (".", f"{app.path}:{app.line}")
+        weights: dict[str, int] = {}
+        proofs = self._proofs_of(app)
+        for proof, base in proofs:
+            if base:
+                weights[base] = weights.get(base, 0) + proof.weight
+        imported = _import_base(self.code, app.path)
+        src = within(manifest, "src")
+        if weights:
+            base = manifest if manifest in weights else max(weights, key=lambda one: weights[one])
+            # A container often copies `src` elsewhere: `app.main:app` there is `src.app.main` here.
+            if base == src and not _is_src_root(self.code, base, manifest) and imported is None:
+                base = manifest
+        elif imported is not None:
+            base = imported
+        elif under(app.path, src) and _is_src_root(self.code, src, manifest):
+            base = src
+        else:
+            base = manifest
+        folder = base
+        if _is_src_root(self.code, base, manifest):
+            folder = manifest
+        elif declared is None and imported is None and not weights:
+            folder = base = dirname(app.path) or "."
+            while self.tree.has(f"{base}/__init__.py") and base != ".":
+                folder = base = dirname(base) or "."
+        proof = max((one for one, _ in proofs), key=lambda one: one.weight, default=None)
+        return Backend(
+            folder, manifest, source, app, f"{_module(app.path, base)}:{app.name}", (), base,
+            proof.source if proof else "",
+        )  # fmt: skip
+
+    def _score(self, app: App) -> tuple[int, ...]:
+        weight = sum(proof.weight for proof, _ in self._proofs_of(app))
+        stem = basename(app.path).removesuffix(".py")
+        order = MAKER_ORDER if app.kind == FACTORY else NAME_ORDER
+        return (
+            -weight,
+            int(app.kind == FACTORY),
+            FILE_ORDER.index(stem) if stem in FILE_ORDER else len(FILE_ORDER),
+            order.index(app.name) if app.name in order else len(order),
+            -app.routers,
+            app.path.count("/"),
+        )
+
+    def choose(self) -> Backend | None:
+        """Return the FastAPI project, or None where nothing depends on FastAPI."""
+        apps = sorted(self.applications.main, key=lambda app: (self._score(app), app.path))
+        if apps:
+            return self._with_rivals(self._place(apps[0]), apps)
+        for manifest in self.manifests:
+            found = _declares(manifest)
+            if found and found.name in {"fastapi", "fastapi-slim"} and not found.dev:
+                folder = manifest.folder
+                return Backend(folder, folder, found.source, source_root=folder)
+        return None
+
+    def _with_rivals(self, chosen: Backend, apps: list[App]) -> Backend:
+        proven = bool(self._proofs_of(apps[0]))
+        rivals = []
+        for app in apps[1:]:
+            other = self._place(app)
+            service = other.manifest != chosen.manifest
+            real = bool(self._proofs_of(app)) or (not proven and app.kind != FACTORY) or (
+                service and app.kind != FACTORY
+            )
+            if real and app.path != apps[0].path:
+                rivals.append((other.target, f"{app.path}:{app.line}"))
+        return Backend(
+            chosen.folder, chosen.manifest, chosen.source, chosen.app, chosen.target,
+            tuple(rivals), chosen.source_root, chosen.proof,
+        )  # fmt: skip
+
+
+def _entrypoint(tree: Tree, backend: Backend) -> tuple[str, str] | None:
+    for folder in backend.folders:
+        table = read_toml(tree, within(folder, "pyproject.toml"))
+        stated = table.get("tool", "fastapi", "entrypoint") if table else None
+        if table and isinstance(stated, str) and re.fullmatch(r"[\w.]+:\w+", stated):
+            return stated, table.source("tool", "fastapi", "entrypoint")
+    return None
+
+
+def claim(tree: Tree, backend: Backend | None) -> Iterator[Claim]:
+    """Claim the backend's folder and its application."""
+    if backend is None:
+        return
+    yield Claim("backend_dir", backend.folder, backend.source)
+    if stated := _entrypoint(tree, backend):
+        yield Claim("app", *stated)
+        return
+    if backend.app is not None:
+        yield Claim("app", backend.target, f"{backend.app.path}:{backend.app.line}")
+        for target, source in backend.rivals:
+            yield Claim("app", target, source, rank=1, contests=True)
