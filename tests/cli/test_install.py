@@ -25,7 +25,7 @@ version = "1.0.0"
 """,
     "agents/reviewer.md.j2": (
         "---\nname: reviewer\ndescription: Reviews\nskills: [style]\n---\n"
-        "«% if port %»Port «port».«% else %»No port.«% endif %»\n"
+        "«% if port %»Port «port».«% else %»No port.«% endif %» End.\n"
     ),
     "skills/style/SKILL.md": "---\nname: style\ndescription: Style\n---\nStyle.\n",
     "skills/style/scripts/run.sh": "#!/bin/sh\necho ran\n",
@@ -64,7 +64,7 @@ def test_install_renders_the_facts_and_keeps_a_ledger(agentpack, project, pack) 
     code, out, _ = agentpack("install", project, "--from", pack)
     assert code == 0
     assert ".claude/agents/reviewer.md" in out
-    assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 8010.\n")
+    assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 8010. End.\n")
     assert os.access(project / ".claude/skills/style/scripts/run.sh", os.X_OK)
     lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())
     assert lock["agents"] == {"reviewer": "1.0.0"}
@@ -147,7 +147,7 @@ def test_a_fact_that_changed_is_drift_until_the_next_install(agentpack, project,
     assert "watch.sh:2" in out
     assert ".claude/agents/reviewer.md" in out
     assert agentpack("install", project)[0] == 0
-    assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 9001.\n")
+    assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 9001. End.\n")
     assert agentpack("status", project, "--check")[0] == 0
 
 

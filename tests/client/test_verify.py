@@ -53,6 +53,7 @@ def test_what_loads_is_reported_as_the_model_receives_it(claude: Binary, good: P
     assert reviewer.model is not None
     assert "sonnet" in reviewer.model
     assert reviewer.tools == ("Read", "Bash")
+    assert reviewer.tools_told == "Read, Bash"
     assert reviewer.skills == ("style",)
     assert 10 < reviewer.tokens < 30
     assert writer.loaded

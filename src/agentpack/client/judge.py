@@ -93,6 +93,7 @@ class Judge:
             description=entry.description,
             model=launch.model,
             tools=launch.tools,
+            tools_told=entry.tools,
             skills=tuple(launch.skills),
             tokens=cost,
         )

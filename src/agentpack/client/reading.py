@@ -20,6 +20,8 @@ class Entry:
 
     name: str
     description: str
+    tools: str
+    """Its tools as the model is told them, such as `All tools`; a skill has none."""
     text: str
     """The entry as it stands there: what every conversation pays for."""
 
@@ -37,7 +39,7 @@ class Launch:
 
 def agent_entries(request: stub.Request, names: Iterable[str]) -> dict[str, Entry]:
     """The roster's entries of these agents."""
-    return _entries(request, _AGENTS, names, re.compile(r" \(Tools: [^\n]*\)$"))
+    return _entries(request, _AGENTS, names, re.compile(r" \(Tools: (?P<tools>[^\n]*)\)$"))
 
 
 def skill_entries(request: stub.Request, names: Iterable[str]) -> dict[str, Entry]:
@@ -84,9 +86,11 @@ def _entries(
     for start, end in zip(starts, [*(s.start() for s in starts[1:]), len(section)], strict=True):
         text = section[start.start() : end].split("\n\n- ")[0].rstrip("\n")
         description = text[start.end() - start.start() :]
-        if tail:
-            description = tail.sub("", description)
-        entries.setdefault(start["name"], Entry(start["name"], description, text))
+        told = tail.search(description) if tail else None
+        if told:
+            description = description[: told.start()]
+        tools = told["tools"] if told else ""
+        entries.setdefault(start["name"], Entry(start["name"], description, tools, text))
     return entries
 
 

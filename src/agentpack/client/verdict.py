@@ -16,6 +16,9 @@ class AgentVerdict:
     description: str | None = None
     model: str | None = None
     tools: tuple[str, ...] | None = None
+    """The tools it is started with; a client may hold more back until they are asked for."""
+    tools_told: str = ""
+    """Its tools as the roster tells them to the model, such as `All tools`."""
     skills: tuple[str, ...] = ()
     tokens: int = 0
     """What its entry in the roster adds to every conversation: an estimate."""

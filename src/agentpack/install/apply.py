@@ -14,7 +14,7 @@ from agentpack.install.decisions import decisions
 from agentpack.install.lock import STATE, Lock, digest
 from agentpack.install.plan import Plan
 from agentpack.install.proposal import Proposal
-from agentpack.project import OVERRIDES, Conflict
+from agentpack.project import OVERRIDES_FILE, Conflict
 from agentpack.render import Rendered
 
 
@@ -56,7 +56,7 @@ def lay_out_decisions(root: Path, conflicts: tuple[Conflict, ...]) -> Path | Non
     Raises:
         AgentpackError: the file cannot be written.
     """
-    path = root / OVERRIDES
+    path = root / OVERRIDES_FILE
     if not conflicts or path.exists():
         return None
     try:

@@ -14,11 +14,13 @@ from agentpack.project.facts import (
     Facts,
     Value,
 )
+from agentpack.project.overrides import FILE as OVERRIDES_FILE
 
 __all__ = [
     "DEFAULT",
     "LISTS",
     "OVERRIDE",
+    "OVERRIDES_FILE",
     "VOCABULARY",
     "Candidate",
     "Conflict",

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentpack import tokens
 from agentpack.client import AgentVerdict, SkillVerdict, Verification
-from agentpack.report.terminal import Style, count, table
+from agentpack.report.terminal import Style, table
 
 
 def to_json(verification: Verification) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def to_text(verification: Verification, style: Style) -> str:
             yes if agent.loaded else no,
             agent.name,
             agent.model or "",
-            f"{count(len(agent.tools), 'tool')}" if agent.tools is not None else "",
+            agent.tools_told.replace("All tools", "all tools"),
             f"{agent.tokens} tokens" if agent.loaded else "",
             f"preloads {', '.join(agent.skills)}" if agent.skills else "",
         )
