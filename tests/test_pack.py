@@ -49,6 +49,18 @@ def test_an_agent_brings_the_skills_it_needs(make) -> None:
     ]
 
 
+def test_a_skill_brings_the_skills_it_points_to(make) -> None:
+    """The closure goes on from skill to skill, in circles too."""
+    manifest = GOOD.replace('version = "2.0.0"', 'version = "2.0.0"\nskills = ["other"]')
+    manifest += 'skills = ["style"]\n'
+    pack = packs.load(make({"pack.toml": manifest, **FILES}))
+    assert [component.name for component in pack.closure(["reviewer"], [])] == [
+        "reviewer",
+        "style",
+        "other",
+    ]
+
+
 def test_an_unknown_name_is_told_with_the_nearest(make) -> None:
     """A slip of the finger is answered by what was meant."""
     pack = packs.load(make({"pack.toml": GOOD, **FILES}))

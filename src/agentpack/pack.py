@@ -40,6 +40,7 @@ class Component:
     name: str
     version: str
     skills: tuple[str, ...]
+    """An agent preloads these; a skill points to them."""
     files: tuple[PackFile, ...]
 
 
@@ -60,9 +61,14 @@ class Pack:
             AgentpackError: the pack has no agent or skill of that name.
         """
         wanted_agents = {_known(name, self.agents, "agent") for name in agents}
-        wanted_skills = {_known(name, self.skills, "skill") for name in skills}
-        for name in wanted_agents:
-            wanted_skills.update(self.agents[name].skills)
+        wanted_skills: set[str] = set()
+        needed = [_known(name, self.skills, "skill") for name in skills]
+        needed += [skill for name in wanted_agents for skill in self.agents[name].skills]
+        while needed:
+            name = needed.pop()
+            if name not in wanted_skills:
+                wanted_skills.add(name)
+                needed += self.skills[name].skills
         return tuple(
             component
             for component in (*self.agents.values(), *self.skills.values())
@@ -120,12 +126,11 @@ class _Reader:
             name: self._component("agent", name, entry)
             for name, entry in self._table(table, "agents", optional=True).items()
         }
-        for agent in agents.values():
-            for skill in agent.skills:
+        for component in (*agents.values(), *skills.values()):
+            for skill in component.skills:
                 if skill not in skills:
-                    raise self._error(
-                        f"agent {agent.name!r} needs a skill {skill!r} that is not here", skill
-                    )
+                    message = f"{component.kind} {component.name!r} needs a skill {skill!r}"
+                    raise self._error(f"{message} that is not here", skill)
         return Pack(self._str(head, "name"), self._str(head, "version"), self.root, agents, skills)
 
     def _component(self, kind: Kind, name: str, entry: Any) -> Component:
@@ -135,7 +140,7 @@ class _Reader:
             )
         if not isinstance(entry, dict):
             raise self._error(f"{name!r} must be a table", name)
-        extra = set(entry) - ({"version", "facts"} | ({"skills"} if kind == "agent" else set()))
+        extra = set(entry) - {"version", "skills", "facts"}
         if extra:
             raise self._error(f"{name!r} has an unknown key {min(extra)!r}", min(extra))
         files = (

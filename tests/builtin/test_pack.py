@@ -134,18 +134,26 @@ def test_a_description_costs_little_and_says_when(rendered) -> None:
     assert described == len(ALL)
 
 
-def test_no_document_names_a_skill_that_is_not_there(rendered) -> None:
-    """What agents say of skills in backticks exists, and so does each file they link to."""
+def test_no_document_names_what_is_not_installed_with_it(rendered) -> None:
+    """A skill named in backticks is in the closure of the document, a file linked to is there."""
     paths = {file.path for file in rendered}
+    named = 0
     for path, text in texts(rendered).items():
-        for name in re.findall(r"skills? `([a-z][a-z-]+)`|`([a-z][a-z-]+)` skill", text):
-            assert set(name) & {"", *PACK.skills} >= {n for n in name if n}, (path, name)
+        kind, name = path.split("/")[:2]
+        own = ([name.removesuffix(".md")], []) if kind == "agents" else ([], [name])
+        closure = {component.name for component in PACK.closure(*own)}
+        for word in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", text):
+            assert word in closure or word not in PACK.skills, (path, word)
+            named += word in PACK.skills
+        for word in re.findall(r"skills? `([a-z][a-z-]+)`|`([a-z][a-z-]+)` skill", text):
+            assert "".join(word) in closure, (path, word)
         folder = path.rpartition("/")[0]
         for target in re.findall(r"\]\(((?:references|scripts|\.\.)[^)#]*)", text):
             assert _join(folder, target) in paths, (path, target)
         if path.endswith("SKILL.md"):
             for target in re.findall(r"`((?:references|scripts)/[\w./-]+)`", text):
                 assert f"{folder}/{target}" in paths, (path, target)
+    assert named
 
 
 def test_skills_disclose_progressively(rendered) -> None:
