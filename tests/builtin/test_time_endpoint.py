@@ -38,6 +38,8 @@ class Endpoint(BaseHTTPRequestHandler):
             time.sleep(DELAY_MS / 1000)
         if self.path == "/cold" and served == 1:
             time.sleep(DELAY_MS / 1000)
+        if self.path == "/uneven":
+            time.sleep((0.2, 0, DELAY_MS / 1000)[served - 1])
         failing = self.path == "/500" or (self.path == "/flaky" and served > 2)
         head = f"HTTP/1.1 {'500 Broken' if failing else '200 OK'}\r\nContent-Length: 5\r\n"
         if self.path == "/close":
@@ -110,6 +112,7 @@ def test_fast_endpoint_passes(server: Server) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "status 200, 5 bytes, 1 cold and 5 warm requests, 1 connection(s) opened" in done.stdout
     assert re.search(r"^OK warm median \(total\) [\d.]+ ms, within", done.stdout, re.MULTILINE)
+    assert min(figures(done.stdout, "total")) > 0
 
 
 def test_warm_requests_share_the_cold_ones_connection(server: Server) -> None:
@@ -139,6 +142,15 @@ def test_median_agrees_with_a_known_delay(server: Server) -> None:
     assert DELAY_MS <= median < DELAY_MS + 50
     assert DELAY_MS - 2 <= figures(done.stdout, "wait")[1] <= median
     assert figures(done.stdout, "body")[1] < DELAY_MS / 2
+
+
+def test_median_leaves_the_cold_request_out(server: Server) -> None:
+    """Of an even number of warm requests the median is the mean of the middle two."""
+    done = run("-n", "2", f"{server.url}/uneven")
+    cold, median, least, most = figures(done.stdout, "total")
+    assert cold >= 200
+    assert median == pytest.approx((least + most) / 2, abs=0.02)
+    assert f"OK warm median (total) {median:.2f} ms" in done.stdout
 
 
 def test_phases_of_the_cold_request_add_up(server: Server) -> None:
@@ -188,10 +200,11 @@ def test_nothing_listening_is_not_a_verdict() -> None:
     ("path", "reason"), [("/torn", "the answer broke off"), ("/silent", "no complete answer")]
 )
 def test_incomplete_answer_fails(server: Server, path: str, reason: str) -> None:
-    """An answer that breaks off or never comes is a failure of the endpoint, not of the run."""
+    """An answer that breaks off or never comes fails the endpoint, and ends the run at once."""
     done = run("-n", "2", "--max-time", "0.5", f"{server.url}{path}")
     assert done.returncode == 1
     assert f"FAIL {reason}" in done.stdout
+    assert len(server.seen) == 1
 
 
 def test_body_is_posted_each_time(server: Server) -> None:
