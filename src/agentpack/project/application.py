@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from agentpack.project.proofs import Proof, bases
 from agentpack.project.code import Code, Name, called, dotted, keyword, literal, statements
 
 MENTIONS = re.compile(r"\bFastAPI\b")
@@ -41,7 +42,7 @@ class App:
 def _constructors(tree: ast.Module, subclasses: frozenset[str]) -> set[str]:
     """Return the names under which a file can call FastAPI."""
     names = set(subclasses)
-    for node in ast.walk(tree):
+    for node in statements(tree.body):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "fastapi":
             names |= {item.asname or item.name for item in node.names if item.name == "FastAPI"}
         elif isinstance(node, ast.Import):
@@ -94,7 +95,7 @@ class Applications:
         self.code = code
         self.apps: list[App] = []
         self._mounted: set[Name] = set()
-        mentioning = [path for path, _ in code.matching(MENTIONS)]
+        mentioning = self.mentions = [path for path, _ in code.matching(MENTIONS, "FastAPI")]
         subclasses = frozenset(self._subclasses(mentioning))
         for path in mentioning:
             self._read(path, subclasses)
@@ -139,9 +140,7 @@ class Applications:
         self.apps += here.values()
         self._read_mounts(path, tree, set(here))
 
-    def _app(
-        self, path: str, name: str, call: ast.Call, kind: str, line: int, routers: int
-    ) -> App:
+    def _app(self, path: str, name: str, call: ast.Call, kind: str, line: int, routers: int) -> App:
         title = keyword(call, "title")
         text = literal(title)
         found = text.strip() if isinstance(text, str) and text.strip() else None
@@ -172,16 +171,16 @@ class Applications:
                     if name in imported:
                         self._mounted.add(imported[name])
 
-    def _read_users(
-        self, makers: set[str], subclasses: frozenset[str], known: set[str]
-    ) -> None:
+    def _read_users(self, makers: set[str], subclasses: frozenset[str], known: set[str]) -> None:
         """Find the modules that call a factory, or wrap an application, of another module."""
         if not makers and not self.apps:
             return
         words = "|".join(sorted(map(re.escape, makers))) or r"(?!)"
-        pattern = re.compile(rf"=\s*(?:\w+\.)*(?:{words})\(|=\s*(?:\w+\.)*\w*(?:ASGIApp|Middleware)\(|\.mount\(")
+        pattern = re.compile(
+            rf"=\s*(?:\w+\.)*(?:{words})\(|=\s*(?:\w+\.)*\w*(?:ASGIApp|Middleware)\(|\.mount\("
+        )
         made_by = {app.name: app for app in self.apps if app.kind == FACTORY}
-        for path, text in list(self.code.matching(pattern)):
+        for path, text in list(self.code.matching(pattern, *makers, "ASGIApp", "Middleware", ".mount(")):
             tree = self.code.parse(path)
             if tree is None:
                 continue
@@ -210,10 +209,34 @@ class Applications:
                             app, title=origin.title, title_source=origin.title_source,
                             routers=max(routers, origin.routers),
                         )  # fmt: skip
-                    self.apps = [one for one in self.apps if (one.path, one.name) != (path, app.name)]
+                    self.apps = [
+                        one for one in self.apps if (one.path, one.name) != (path, app.name)
+                    ]
                     self.apps.append(app)
                     own.add(app.name)
                     self._used = getattr(self, "_used", set()) | {maker}
+
+    def add_named(self, proofs: list[Proof]) -> None:
+        """Add what a server's command names, where the code makes it in an unknown way.
+
+        A module that takes its application from another one counts as well.
+        """
+        known = {(app.path, app.name) for app in self.apps}
+        for proof in proofs:
+            if not (proof.module and proof.name):
+                continue
+            for path in self.mentions:
+                if (path, proof.name) in known or not bases(proof, path):
+                    continue
+                tree = self.code.parse(path)
+                for node in statements(tree.body) if tree else ():
+                    pair = _assigned(node)
+                    if pair and pair[0] == proof.name:
+                        text = self.code.tree.text(path) or ""
+                        routers = text.count("include_router")
+                        self.apps.append(App(path, pair[0], node.lineno, INSTANCE, routers=routers))
+                        known.add((path, pair[0]))
+                        break
 
     def _drop_used_factories(self) -> None:
         used: set[str] = getattr(self, "_used", set())

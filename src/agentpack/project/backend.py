@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname
@@ -75,8 +77,9 @@ def _manifest_folder(path: str, manifests: list[Manifest]) -> tuple[str, str] | 
 
 
 def _import_base(code: Code, path: str) -> str | None:
-    """Return the folder from which a file's own absolute imports resolve, or None."""
+    """Return the folder from which most of a file's own absolute imports resolve, or None."""
     tree = code.parse(path)
+    votes: Counter[str] = Counter()
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
             modules = [node.module]
@@ -85,12 +88,16 @@ def _import_base(code: Code, path: str) -> str | None:
         else:
             continue
         for module in modules:
+            if module.split(".")[0] in sys.stdlib_module_names:
+                continue
             stem = module.replace(".", "/")
             for folder in parents(path):
                 whole = within(folder, stem)
-                if whole in code.modules or (whole in code.packages and "/" in stem):
-                    return folder
-    return None
+                if whole in code.modules or whole in code.packages:
+                    # A module of one word may be somebody else's package of the same name.
+                    votes[folder] += 3 if "/" in stem else 1
+                    break
+    return max(votes, key=lambda one: (votes[one], -one.count("/"))) if votes else None
 
 
 def _is_src_root(code: Code, base: str, manifest: str) -> bool:
@@ -111,7 +118,8 @@ class Chooser:
     def __init__(self, tree: Tree, code: Code, manifests: list[Manifest]) -> None:
         self.tree, self.code, self.manifests = tree, code, manifests
         self.applications = Applications(code)
-        self.proofs = list(read_proofs(tree, code)) if self.applications.apps else []
+        self.proofs = list(read_proofs(tree, code)) if self.applications.mentions else []
+        self.applications.add_named(self.proofs)
 
     def _proofs_of(self, app: App) -> list[tuple[Proof, str]]:
         found = []
@@ -132,7 +140,9 @@ class Chooser:
         imported = _import_base(self.code, app.path)
         src = within(manifest, "src")
         if weights:
-            base = manifest if manifest in weights else max(weights, key=lambda one: weights[one])
+            base = max(weights, key=lambda one: weights[one])
+            if manifest in weights or imported == manifest:
+                base = manifest
             # A container often copies `src` elsewhere: `app.main:app` there is `src.app.main` here.
             if base == src and not _is_src_root(self.code, base, manifest) and imported is None:
                 base = manifest
@@ -149,22 +159,24 @@ class Chooser:
             folder = base = dirname(app.path) or "."
             while self.tree.has(f"{base}/__init__.py") and base != ".":
                 folder = base = dirname(base) or "."
-        proof = max((one for one, _ in proofs), key=lambda one: one.weight, default=None)
+        named = sorted((one for one, _ in proofs), key=lambda one: -one.weight)
         return Backend(
             folder, manifest, source, app, f"{_module(app.path, base)}:{app.name}", (), base,
-            proof.source if proof else "",
+            named[0].source if named else "",
         )  # fmt: skip
 
     def _score(self, app: App) -> tuple[int, ...]:
-        weight = sum(proof.weight for proof, _ in self._proofs_of(app))
+        proofs = [proof for proof, _ in self._proofs_of(app)]
+        weight = max((proof.weight for proof in proofs), default=0)
         stem = basename(app.path).removesuffix(".py")
         order = MAKER_ORDER if app.kind == FACTORY else NAME_ORDER
         return (
-            -weight,
+            -min(weight, 3),
             int(app.kind == FACTORY),
             FILE_ORDER.index(stem) if stem in FILE_ORDER else len(FILE_ORDER),
             order.index(app.name) if app.name in order else len(order),
             -app.routers,
+            -len(proofs),
             app.path.count("/"),
         )
 
@@ -186,8 +198,10 @@ class Chooser:
         for app in apps[1:]:
             other = self._place(app)
             service = other.manifest != chosen.manifest
-            real = bool(self._proofs_of(app)) or (not proven and app.kind != FACTORY) or (
-                service and app.kind != FACTORY
+            real = (
+                bool(self._proofs_of(app))
+                or (not proven and app.kind != FACTORY)
+                or (service and app.kind != FACTORY)
             )
             if real and app.path != apps[0].path:
                 rivals.append((other.target, f"{app.path}:{app.line}"))

@@ -26,14 +26,24 @@ def _tests(command: Command) -> bool:
     if command.program in {"pytest", "py.test", "ward", "nox", "tox"}:
         return True
     if command.program == "coverage":
-        return command.arguments[:1] == ("run",) and bool({"pytest", "unittest"} & set(command.arguments))
+        return command.arguments[:1] == ("run",) and bool(
+            {"pytest", "unittest"} & set(command.arguments)
+        )
     python = re.fullmatch(r"(?:\S*/)?python[\d.]*", command.program)
-    return bool(python) and command.arguments[:2] in {("-m", "unittest"), ("-m", "pytest"), ("manage.py", "test")}
+    return bool(python) and command.arguments[:2] in {
+        ("-m", "unittest"),
+        ("-m", "pytest"),
+        ("manage.py", "test"),
+    }
 
 
 def _lints(command: Command) -> bool:
     if command.program == "ruff":
-        return bool(command.arguments) and command.arguments[0] not in {"format", "--version", "clean"}
+        return bool(command.arguments) and command.arguments[0] not in {
+            "format",
+            "--version",
+            "clean",
+        }
     if command.program in {"pre-commit", "prek"}:
         return command.arguments[:1] == ("run",)
     return command.program in {"flake8", "pylint", "pylama", "pyflakes"}
@@ -108,7 +118,14 @@ class Checker:
     def claims(self) -> Iterator[Claim]:
         """Claim for each fact the command that the project itself uses."""
         for check in CHECKS:
-            for source in (self._task, self._script, self._document, self._step, self._hook, self._tool):
+            for source in (
+                self._task,
+                self._script,
+                self._document,
+                self._step,
+                self._hook,
+                self._tool,
+            ):
                 found = source(check)
                 if found:
                     yield found
@@ -119,10 +136,23 @@ class Checker:
             for command in commands(expand(text, task.variables)):
                 if check.runs(command):
                     return command, source
-                script = command.program if command.program not in {"bash", "sh"} else next(iter(command.arguments), "")
+                script = (
+                    command.program
+                    if command.program not in {"bash", "sh"}
+                    else next(iter(command.arguments), "")
+                )
                 name = script.rsplit("/", 1)[-1]
-                called = [one for one in self.survey.tasks if one.kind == "script" and one.name == name and one != task]
-                if name and called and depth < 2 and (inner := self._find(called[0], check, depth + 1)):
+                called = [
+                    one
+                    for one in self.survey.tasks
+                    if one.kind == "script" and one.name == name and one != task
+                ]
+                if (
+                    name
+                    and called
+                    and depth < 2
+                    and (inner := self._find(called[0], check, depth + 1))
+                ):
                     return inner[0], source
         return None
 
@@ -144,7 +174,9 @@ class Checker:
             # `make check` may run it among other things: the command itself is what is meant.
             if task.name.startswith(("pre", "install", "setup", "deploy", "release")):
                 return None
-            return Claim(check.fact, self._typed(command), source) if not command.contained else None
+            return (
+                Claim(check.fact, self._typed(command), source) if not command.contained else None
+            )
         return Claim(check.fact, self._run(task), task.source)
 
     def _run(self, task: Task) -> str:
@@ -165,7 +197,11 @@ class Checker:
         first = rest.split(" ")[0]
         if command.runner or first not in PYTHON_TOOLS:
             return text
-        return f"{start} {self.survey.prefixed(rest)}".strip() if rest != text else self.survey.prefixed(text)
+        return (
+            f"{start} {self.survey.prefixed(rest)}".strip()
+            if rest != text
+            else self.survey.prefixed(text)
+        )
 
     def _task(self, check: Check) -> Claim | None:
         return self._from([task for task in self.survey.tasks if task.kind != "script"], check)
@@ -174,36 +210,57 @@ class Checker:
         scripts = [
             task
             for task in self.survey.tasks
-            if task.kind == "script" and check.says.search(task.name) and not check.unfit.search(task.name)
+            if task.kind == "script"
+            and check.says.search(task.name)
+            and not check.unfit.search(task.name)
         ]
         found = self._from(scripts, check)
         if found or check.fact != "typecheck_command":
             return found
         # A lint script often checks the types as well.
-        others = [task for task in self.survey.tasks if task.kind == "script" and "lint" in task.name]
+        others = [
+            task for task in self.survey.tasks if task.kind == "script" and "lint" in task.name
+        ]
         return self._from(others, check)
+
+    def _narrow(self, command: Command) -> bool:
+        """Whether a command checks only a part: one file, a marker, a folder deep inside."""
+        own = list(command.arguments)
+        if own[:2] in (["-m", "pytest"], ["-m", "unittest"]):
+            own = own[2:]
+        if command.program == "coverage":
+            own = own[own.index("pytest") + 1 :] if "pytest" in own else []
+        for word in own:
+            path = word.removeprefix("./").removeprefix(f"{self.survey.folder}/").strip("/")
+            deep = path.count("/") >= 1 and not word.startswith("-") and "=" not in word
+            if deep or word in {"-k", "-m", "--fix", "--select", "--lf"} or word.endswith(".py"):
+                return True
+        return False
 
     def _document(self, check: Check) -> Claim | None:
         found = []
         for number, line in enumerate(self.survey.documented):
             for command in commands(line.text):
-                if not check.runs(command) or command.contained or re.search(r"[<>{}\[\]…]|::", command.text):
+                unclear = re.search(r"[<>{}\[\]…$]|::", command.text)
+                if not check.runs(command) or command.contained or unclear:
                     continue
-                # The plain command before the ones with a file, a marker or an option.
-                own = [word for word in command.arguments if word not in {"check", "run", "-m", "pytest", ".", "coverage"}]
-                narrow = any(word.endswith(".py") or word in {"-k", "-x", "-m"} for word in own)
-                only_hook = command.program in {"pre-commit", "prek"}
-                found.append(((narrow, only_hook, "coverage" in command.text, len(own) > 2, number), command, line.source))
+                if self._narrow(command):
+                    continue
+                hook = command.program in {"pre-commit", "prek"}
+                if hook and not {"--all-files", "-a", "--all"} & set(command.arguments):
+                    continue
+                order = (hook, "coverage" in command.text, len(command.arguments) > 3, number)
+                found.append((order, command, line.source))
         if not found:
             return None
-        order, command, source = min(found, key=lambda one: one[0])
-        return None if order[0] else Claim(check.fact, self._typed(command), source)
+        _, command, source = min(found, key=lambda one: one[0])
+        return Claim(check.fact, self._typed(command), source)
 
     def _step(self, check: Check) -> Claim | None:
         for step in self.steps:
             for command in commands(step.text):
                 if check.runs(command) and not command.contained and "${{" not in step.text:
-                    if command.program in {"pre-commit", "prek"}:
+                    if command.program in {"pre-commit", "prek"} or self._narrow(command):
                         continue
                     return Claim(check.fact, self._typed(command), step.source)
                 found = self._called(command, check)
@@ -213,8 +270,14 @@ class Checker:
 
     def _called(self, command: Command, check: Check) -> bool:
         script = command.program.rsplit("/", 1)[-1]
-        named = [task for task in self.survey.tasks if task.kind == "script" and task.name == script]
-        return bool(named) and check.says.search(script) is not None and self._find(named[0], check) is not None
+        named = [
+            task for task in self.survey.tasks if task.kind == "script" and task.name == script
+        ]
+        return (
+            bool(named)
+            and check.says.search(script) is not None
+            and self._find(named[0], check) is not None
+        )
 
     def _hook(self, check: Check) -> Claim | None:
         for hook in self.hooks:
@@ -228,7 +291,9 @@ class Checker:
         for tool, files, typed in check.tools:
             declared = survey.dependencies.get(tool)
             configured = self._configured(tool, files)
-            hook = next((one for one in self.hooks if not one.local and one.name in _hook_names(tool)), None)
+            hook = next(
+                (one for one in self.hooks if not one.local and one.name in _hook_names(tool)), None
+            )
             if hook and not declared:
                 return Claim(check.fact, f"pre-commit run {hook.name} --all-files", hook.source)
             source = declared.source if declared else configured
@@ -256,10 +321,14 @@ class Checker:
         tree = self.survey.tree
         for folder in self.survey.folders:
             table = read_toml(tree, within(folder, "pyproject.toml"))
-            if table and (table.get("tool", "mypy", "files") or table.get("tool", "mypy", "packages")):
+            if table and (
+                table.get("tool", "mypy", "files") or table.get("tool", "mypy", "packages")
+            ):
                 return True
             for name in ("mypy.ini", "setup.cfg"):
-                if tree.find(within(folder, name), r"^\[mypy\][^\[]*?^(?:files|packages)\s*=", re.M | re.S):
+                if tree.find(
+                    within(folder, name), r"^\[mypy\][^\[]*?^(?:files|packages)\s*=", re.M | re.S
+                ):
                     return True
         return False
 

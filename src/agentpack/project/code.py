@@ -12,7 +12,9 @@ from posixpath import dirname
 
 from agentpack.project.tree import Tree, is_aside, under, within
 
-IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.M)
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.M
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Code:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """All Python files of the project itself, nearest to the root first."""
-        return tuple(path for path in self.tree.files if path.endswith(".py") and not is_aside(path))
+        return tuple(
+            path for path in self.tree.files if path.endswith(".py") and not is_aside(path)
+        )
 
     @cached_property
     def modules(self) -> frozenset[str]:
@@ -53,11 +57,19 @@ class Code:
                     folder = dirname(folder)
         return frozenset(found)
 
-    def matching(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-        """Yield the files whose text holds a pattern, with their text."""
+    def matching(self, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[str, str]]:
+        """Yield the files whose text holds a pattern, with their text.
+
+        Args:
+            pattern: what to look for.
+            words: texts of which a match holds at least one; they are much faster to find.
+
+        """
         for path in self.files:
             text = self.tree.text(path)
-            if text and pattern.search(text):
+            if not text or (words and not any(word in text for word in words)):
+                continue
+            if pattern.search(text):
                 yield path, text
 
     def parse(self, path: str) -> ast.Module | None:

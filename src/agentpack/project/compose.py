@@ -14,8 +14,12 @@ from agentpack.project.shell import commands, expand
 from agentpack.project.tree import Tree, is_aside, under, within
 
 FILE = re.compile(r"(?:docker-)?compose(?P<variant>[\w.-]*)\.ya?ml$", re.I)
-OTHER = re.compile(r"prod|test|e2e|deploy|ci\b|stag|traefik|proxy|swarm|gpu|deps|monitor|airgap", re.I)
-FRONT = re.compile(r"front|web-?ui|client|nginx|proxy|admin|flower|worker|celery|beat|docs|migrat", re.I)
+OTHER = re.compile(
+    r"prod|test|e2e|deploy|ci\b|stag|traefik|proxy|swarm|gpu|deps|monitor|airgap", re.I
+)
+FRONT = re.compile(
+    r"front|web-?ui|client|nginx|proxy|admin|flower|worker|celery|beat|docs|migrat", re.I
+)
 BACK = re.compile(r"back|api|server|app|fastapi|web|service", re.I)
 
 
@@ -50,9 +54,17 @@ def compose_files(tree: Tree, folders: list[str]) -> list[str]:
                for name in ("docker", "deploy", "deployment", "infra", "compose", ".docker")]  # fmt: skip
     found = []
     for folder in places:
-        named = [path for path in tree.listed(folder, "*.yml", "*.yaml") if FILE.fullmatch(basename(path))]
+        named = [
+            path
+            for path in tree.listed(folder, "*.yml", "*.yaml")
+            if FILE.fullmatch(basename(path))
+        ]
         found += sorted(named, key=lambda path: (_variant(path), path))
-    return [path for path in dict.fromkeys(found) if not OTHER.search(_variant(path)) and not is_aside(path)]
+    return [
+        path
+        for path in dict.fromkeys(found)
+        if not OTHER.search(_variant(path)) and not is_aside(path)
+    ]
 
 
 def _variant(path: str) -> str:
@@ -116,7 +128,9 @@ def backend_services(services: list[Service], folder: str, manifest: str) -> lis
         if builds and service.dockerfile and folder != ".":
             inside = within(service.builds or ".", service.dockerfile)
             builds = "/" not in service.dockerfile or under(inside, folder)
-        front = FRONT.search(service.name) and not re.search(r"back|api|fastapi", service.name, re.I)
+        front = FRONT.search(service.name) and not re.search(
+            r"back|api|fastapi", service.name, re.I
+        )
         if serving or (builds and not front):
             found.append(service)
     named = [one for one in found if BACK.search(one.name)]

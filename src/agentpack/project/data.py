@@ -33,7 +33,10 @@ EXTRAS = {
 EXTRA_HOLDERS = frozenset({"databases", "tortoise-orm", "sqlalchemy", "piccolo", "ormar", "edgy"})
 ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "mongodb", "redis")
 DOCUMENT_MAPPERS = {"beanie": "mongodb", "odmantic": "mongodb", "mongoengine": "mongodb"}
-URL = re.compile(r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])", re.I)
+URL = re.compile(
+    r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])",
+    re.I,
+)
 SETTINGS = re.compile(r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|/(?:core|config|db|database)/[^/]*\.py$", re.I)  # fmt: skip
 
 ORMS = {
@@ -57,10 +60,10 @@ SEARCH = {"elasticsearch": "elasticsearch", "opensearch-py": "opensearch"}
 KNN = re.compile(r"dense_vector|knn_vector|\bknn\b|\"knn\"", re.I)
 
 
-def _drivers(survey: Survey) -> Iterator[tuple[str, str, str]]:
+def _drivers(survey: Survey, *, certain: bool = False) -> Iterator[tuple[str, str, str]]:
     """Yield the declared drivers with their engine and source."""
     for name, dependency in survey.dependencies.items():
-        if dependency.dev:
+        if dependency.dev or (certain and dependency.optional):
             continue
         if name in DRIVERS:
             yield *DRIVERS[name], dependency.source
@@ -72,7 +75,9 @@ def _drivers(survey: Survey) -> Iterator[tuple[str, str, str]]:
 
 def _urls(survey: Survey) -> Iterator[tuple[str, str]]:
     """Yield the engines named in connection URLs of the settings, with their source."""
-    paths = [within(folder, name) for folder in survey.folders for name in (*ENV_FILES, "alembic.ini")]
+    paths = [
+        within(folder, name) for folder in survey.folders for name in (*ENV_FILES, "alembic.ini")
+    ]
     paths += [
         path
         for path in survey.code.files
@@ -93,7 +98,9 @@ def _urls(survey: Survey) -> Iterator[tuple[str, str]]:
                 bare = "://" not in plain[match.end() : match.end() + 3]
                 if bare and not match[2]:
                     continue
-                engine = "postgresql" if match[1].lower().startswith("postgres") else match[1].lower()
+                engine = (
+                    "postgresql" if match[1].lower().startswith("postgres") else match[1].lower()
+                )
                 yield engine, f"{path}:{number}"
 
 
@@ -112,12 +119,21 @@ def claim_database(survey: Survey) -> Iterator[Claim]:
         found = survey.dependencies.get(mapper)
         if found and not found.dev:
             engines.setdefault(engine, found.source)
+    # Settings often offer engines that are not installed: a driver tells which one is used.
+    certain = {"postgresql", "mysql", "mariadb", "sqlite", "mongodb"} & {
+        engine for _, engine, _ in _drivers(survey, certain=True)
+    }
     if _mapper(survey) is not None:
         for engine, source in urls.items():
             known = {"mysql", "mariadb"} & set(engines) if engine in {"mysql", "mariadb"} else set()
-            if not known and (engine == "sqlite" or engine in engines or not engines):
+            stated = not source.rsplit(":", 1)[0].endswith(".py")
+            if not known and (not certain or (stated and engine == "sqlite")):
                 engines.setdefault(engine, source)
-    elif (found_import := survey.imported("sqlite3")) and "/scripts/" not in found_import and not engines:
+    elif (
+        (found_import := survey.imported("sqlite3"))
+        and "/scripts/" not in found_import
+        and not engines
+    ):
         engines["sqlite"] = found_import
     if engines:
         ordered = tuple(sorted(engines, key=ENGINES.index))
@@ -138,7 +154,9 @@ def _mapper(survey: Survey) -> Claim | None:
         if survey.imported(module):
             return Claim("orm", name, dependency.source)
     for name, module in ORMS.items():
-        source = survey.imported(module) if name in {"sqlmodel", "sqlalchemy", "tortoise-orm"} else None
+        source = (
+            survey.imported(module) if name in {"sqlmodel", "sqlalchemy", "tortoise-orm"} else None
+        )
         if source and not declared:
             return Claim("orm", name, source)
     return Claim("orm", declared[0][0], declared[0][2].source) if declared else None
@@ -154,7 +172,11 @@ def claim_orm(survey: Survey) -> Iterator[Claim]:
 def claim_migrations(survey: Survey) -> Iterator[Claim]:
     """Claim the migration tool."""
     for folder in survey.folders:
-        for path in [within(folder, "alembic.ini"), within(folder, "src/alembic.ini"), within(folder, "app/alembic.ini")]:
+        for path in [
+            within(folder, "alembic.ini"),
+            within(folder, "src/alembic.ini"),
+            within(folder, "app/alembic.ini"),
+        ]:
             if survey.tree.has(path):
                 yield Claim("migrations", "alembic", f"{path}:1")
                 return
@@ -173,7 +195,9 @@ def claim_migrations(survey: Survey) -> Iterator[Claim]:
 def claim_vectors(survey: Survey) -> Iterator[Claim]:
     """Claim the vector store: one that is declared, those imported first."""
     for store, (packages, modules) in VECTORS.items():
-        found = next((survey.dependencies[name] for name in packages if name in survey.dependencies), None)
+        found = next(
+            (survey.dependencies[name] for name in packages if name in survey.dependencies), None
+        )
         if found and not found.dev:
             used = survey.imported(*modules)
             yield Claim("vector_store", store, found.source, 0 if used else 1)
@@ -181,6 +205,13 @@ def claim_vectors(survey: Survey) -> Iterator[Claim]:
         found = survey.dependencies.get(name)
         module = "opensearchpy" if store == "opensearch" else "elasticsearch"
         if found and not found.dev and survey.imported(module):
-            knn = next((path for path, _ in survey.code.matching(KNN) if store in (survey.tree.text(path) or "").lower()), None)
+            knn = next(
+                (
+                    path
+                    for path, _ in survey.code.matching(KNN, "knn", "dense_vector", "KNN")
+                    if store in (survey.tree.text(path) or "").lower()
+                ),
+                None,
+            )
             if knn:
                 yield Claim("vector_store", store, found.source, 0)

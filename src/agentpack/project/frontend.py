@@ -22,7 +22,10 @@ FRAMEWORKS = (
 NOT_FRONT = frozenset({"@docusaurus/core", "vitepress", "mintlify", "react-email", "@react-email/components",
                        "react-native", "expo", "electron", "webextension-polyfill", "nextra", "obsidian"})  # fmt: skip
 FRONT = re.compile(r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.I)
-SIDE = re.compile(r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|marketing|sdk|browser", re.I)
+SIDE = re.compile(
+    r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|marketing|sdk|browser",
+    re.I,
+)
 GENERATORS = (
     ("@hey-api/openapi-ts", r"openapi-ts"), ("orval", r"orval"), ("@kubb/cli", r"kubb"), ("@kubb/core", r"kubb"),
     ("openapi-typescript-codegen", r"openapi"), ("swagger-typescript-api", r"swagger-typescript-api|sta"),
@@ -35,12 +38,17 @@ GENERATORS = (
 
 def _packages(survey: Survey) -> list[Table]:
     paths = [path for path in survey.tree.named("package.json") if not is_aside(path)]
+    paths.sort(key=lambda path: bool(SIDE.search(dirname(path))))
     return [table for path in paths[:200] if (table := read_json(survey.tree, path))]
 
 
 def _depends(table: Table, name: str) -> tuple[str, str] | None:
     return next(
-        ((kind, name) for kind in ("dependencies", "devDependencies") if table.get(kind, name) is not None),
+        (
+            (kind, name)
+            for kind in ("dependencies", "devDependencies")
+            if table.get(kind, name) is not None
+        ),
         None,
     )
 
@@ -95,12 +103,17 @@ def _command(survey: Survey, table: Table, binary: str) -> Claim | None:
         if isinstance(text, str) and _calls(text, binary)
     ]
     for task in survey.tasks:
-        if not re.search(r"client|sdk|openapi|generate|codegen|api", task.name, re.I) or task.kind == "package":
+        if (
+            not re.search(r"client|sdk|openapi|generate|codegen|api", task.name, re.I)
+            or task.kind == "package"
+        ):
             continue
         for text, _ in task.lines:
             for command in commands(text):
                 tail = command.text.split()
-                if _calls(command.text, binary) or (tail and tail[-1] in names and task.kind == "script"):
+                if _calls(command.text, binary) or (
+                    tail and tail[-1] in names and task.kind == "script"
+                ):
                     return Claim("client_command", task.typed, task.source)
     if names:
         run = f"{package_runner(survey.tree, table.path)} run"

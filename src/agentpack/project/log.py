@@ -13,9 +13,14 @@ from agentpack.project.shell import expand
 from agentpack.project.survey import Survey
 from agentpack.project.tasks import Task
 
-REDIRECT = re.compile(r"(?:&>>?|1?>>?|\|&?\s*tee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)")
+REDIRECT = re.compile(
+    r"(?:&>>?|1?>>?|\|&?\s*tee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)"
+)
 LOGS = re.compile(r"[\w./{}$-]*(?:\.log|\.jsonl|log[\w-]*\.txt)$")
-HANDLERS = re.compile(r"\b(?:\w*FileHandler|basicConfig|logger\.add|dictConfig|loguru_logger\.add)\(|[\"']filename[\"']\s*:")
+HANDLERS = re.compile(
+    r"\b(?:\w*FileHandler|basicConfig|logger\.add|dictConfig|loguru_logger\.add)\(|[\"']filename[\"']\s*:"
+)
+HANDLER_WORDS = ("FileHandler", "basicConfig", "logger.add", "dictConfig", "filename")
 OPTIONS = ("--log-file", "--error-logfile", "--logfile", "--access-logfile")
 
 
@@ -48,7 +53,7 @@ def _file(task: Task) -> str:
 
 def _handlers(survey: Survey) -> Iterator[Claim]:
     """Yield the literal paths that the code gives to its log handlers."""
-    for path, _ in survey.code.matching(HANDLERS):
+    for path, _ in survey.code.matching(HANDLERS, *HANDLER_WORDS):
         if not path.startswith(survey.folder.removeprefix(".")):
             continue
         tree = survey.code.parse(path)
@@ -57,7 +62,9 @@ def _handlers(survey: Survey) -> Iterator[Claim]:
                 text = literal(value)
                 if isinstance(text, str) and LOGS.fullmatch(text) and not re.search(r"[${}]", text):
                     minor = 1 if re.search(r"error|access|debug|test|script", text + path) else 0
-                    yield Claim("log_file", text.removeprefix("./"), f"{path}:{value.lineno}", 1 + minor)
+                    yield Claim(
+                        "log_file", text.removeprefix("./"), f"{path}:{value.lineno}", 1 + minor
+                    )
 
 
 def _paths(node: ast.AST) -> Iterator[ast.expr]:

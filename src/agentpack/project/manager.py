@@ -25,7 +25,9 @@ USES = re.compile(
     r"|(conda) (?:env create|activate)|(pip)3? install)\b"
 )
 ENVIRONMENT_FILES = ("environment.yml", "environment.yaml")
-DOCKER_PYTHON = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?\S*?\bpython:?(\d+\.\d+(?:\.\d+)?)", re.I | re.M)
+DOCKER_PYTHON = re.compile(
+    r"^\s*FROM\s+(?:--\S+\s+)?\S*?\bpython:?(\d+\.\d+(?:\.\d+)?)", re.I | re.M
+)
 
 
 def _tables(tree: Tree, folder: str) -> Iterator[Claim]:
@@ -42,11 +44,18 @@ def _tables(tree: Tree, folder: str) -> Iterator[Claim]:
 
 def _uses(tree: Tree, folder: str) -> Iterator[Claim]:
     """Yield what the build files, the CI and the README install with."""
-    paths = [(path, 4) for path in tree.listed(folder, "dockerfile*", "makefile", "justfile", "taskfile.y*ml", "*.sh")]
+    paths = [
+        (path, 4)
+        for path in tree.listed(
+            folder, "dockerfile*", "makefile", "justfile", "taskfile.y*ml", "*.sh"
+        )
+    ]
     if folder == ".":
         paths += [(path, 5) for path in tree.listed(".github/workflows", "*.yml", "*.yaml")]
         paths += [(path, 5) for path in tree.listed(".", ".gitlab-ci.yml")]
-    paths += [(path, 5) for path in tree.listed(folder, "readme.md", "readme.rst", "contributing.md")]
+    paths += [
+        (path, 5) for path in tree.listed(folder, "readme.md", "readme.rst", "contributing.md")
+    ]
     seen: set[str] = set()
     for path, rank in paths:
         for match in USES.finditer(tree.text(path) or ""):
@@ -81,7 +90,9 @@ def claim_manager(tree: Tree, folders: list[str]) -> Iterator[Claim]:
             listed = [path for path in tree.listed(folder, "requirements*.txt", "requirements*.in")]
             listed += tree.listed(within(folder, "requirements"), "*.txt")
             if listed:
-                plain = sorted(listed, key=lambda path: (basename(path) != "requirements.txt", path))
+                plain = sorted(
+                    listed, key=lambda path: (basename(path) != "requirements.txt", path)
+                )
                 found.append(Claim("package_manager", "pip", f"{plain[0]}:1", 6))
         if found:
             break

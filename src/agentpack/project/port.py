@@ -26,7 +26,12 @@ def stated(servers: Servers, start: Start) -> tuple[int, str] | None:
     """Return the port that a way of starting the server states, and where."""
     if start.service is not None and start.rank == COMPOSE:
         return _published(start)
-    if start.command is not None and start.command.serves or start.command is not None and start.starter is not None:
+    if (
+        start.command is not None
+        and start.command.serves
+        or start.command is not None
+        and start.starter is not None
+    ):
         raw = start.command.port()
         if raw is not None:
             text = expand(raw, start.variables or {})

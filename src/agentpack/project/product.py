@@ -18,7 +18,14 @@ GENERIC = frozenset(
 )  # fmt: skip
 NOT_NAMES = re.compile(r"(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.I)  # fmt: skip
 DOCUMENTS = (".md", ".mdx", ".rst", ".adoc")
-CONFIGS = ("docusaurus.config.js", "docusaurus.config.ts", "conf.py", "mkdocs.yml", "docs.json", "mint.json")
+CONFIGS = (
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "conf.py",
+    "mkdocs.yml",
+    "docs.json",
+    "mint.json",
+)
 FOLDERS = ("docs", "documentation", "doc", "Docs", "handbook")
 
 
@@ -34,6 +41,13 @@ def plain(heading: str) -> str:
     text = re.sub(r"&[a-z]+;", " ", text)
     kept = [char for char in text if ord(char) < 0x2190 or 0x2E80 <= ord(char) < 0xFE00]
     return " ".join("".join(kept).split()).strip(" -–—|:")
+
+
+def _untagged(name: str) -> str:
+    """Cut off what follows a short name: `Polar: billing for everyone` is Polar."""
+    parts = re.split(r":\s+|\s+[-–—|]+\s+", name, maxsplit=1)
+    short = len(parts) > 1 and 1 <= len(parts[0].split()) <= 4
+    return parts[0].strip() if short else name
 
 
 def _headings(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
@@ -55,9 +69,11 @@ def _headings(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
 
 
 def _readme(tree: Tree) -> Iterator[Claim]:
-    for path in tree.listed(".", "readme.md", "readme.rst", "readme.txt", "readme", "readme.markdown")[:1]:
+    for path in tree.listed(
+        ".", "readme.md", "readme.rst", "readme.txt", "readme", "readme.markdown"
+    )[:1]:
         for heading, number in _headings(tree, path):
-            name = plain(heading)
+            name = _untagged(plain(heading))
             if not name:
                 continue
             if not NOT_NAMES.fullmatch(name) and not _generic(name) and len(name) <= 100:
@@ -108,7 +124,11 @@ def claim_docs(survey: Survey) -> Iterator[Claim]:
             if inside not in tree.folders:
                 continue
             held = [path for path in tree.files if path.startswith(f"{inside}/")]
-            config = [path for path in held if path.count("/") == inside.count("/") + 1 and path.endswith(CONFIGS)]
+            config = [
+                path
+                for path in held
+                if path.count("/") == inside.count("/") + 1 and path.endswith(CONFIGS)
+            ]
             documents = [path for path in held if path.endswith(DOCUMENTS)]
             first = next((path for path in config if path.endswith("mkdocs.yml")), None)
             first = first or next(iter(documents or config), None)

@@ -20,6 +20,7 @@ RUN = re.compile(
     r"[\"']([A-Za-z_][\w.]*):([A-Za-z_]\w*)[\"']"
 )
 RUN_OBJECT = re.compile(r"\buvicorn\.(?:run|Config)\(\s*(?:app\s*=\s*)?([A-Za-z_]\w*)\s*[,)]")
+STARTS = re.compile(r"\buvicorn\.(?:run|Config)\(|\bGranian\(|hypercorn\.run")
 FILE = re.compile(r"\bfastapi\s+(?:dev|run)\b[^\n|&;]*?\s([\w./-]+\.py)\b")
 FILE_LISTED = re.compile(r"[\"']fastapi[\"'],\s*[\"'](?:dev|run)[\"'],\s*[\"']([\w./-]+\.py)[\"']")
 APP_DIR = re.compile(r"--app-dir[=\s\"',]+([\w./-]+)")
@@ -91,9 +92,11 @@ def read_proofs(tree: Tree, code: Code) -> Iterator[Proof]:
                     yield Proof(match[1], match[2], "", source, weight)
                 else:
                     yield Proof("", "", match[1], source, weight)
-    for path, text in code.matching(re.compile(r"\buvicorn\.(?:run|Config)\(|\bGranian\(|hypercorn\.run")):
+    for path, text in code.matching(STARTS, "uvicorn", "Granian", "hypercorn"):
         for match in RUN.finditer(text):
-            yield Proof(match[1], match[2], "", f"{path}:{text.count(chr(10), 0, match.start()) + 1}", 3)
+            yield Proof(
+                match[1], match[2], "", f"{path}:{text.count(chr(10), 0, match.start()) + 1}", 3
+            )
         for match in RUN_OBJECT.finditer(text):
             source = f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
             origin = code.names(path).get(match[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agentpack.project.tree import Tree, within
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of shell text and where it stands."""
@@ -44,7 +45,9 @@ def document_paths(tree: Tree, folders: list[str]) -> list[str]:
                 and path.count("/") <= inside.count("/") + 2
             ]  # fmt: skip
     # A translation repeats its original, and seldom keeps up with it.
-    plain = [path for path in dict.fromkeys(found) if not re.search(r"\.[a-z]{2}(-\w+)?\.md$", path)]
+    plain = [
+        path for path in dict.fromkeys(found) if not re.search(r"\.[a-z]{2}(-\w+)?\.md$", path)
+    ]
     return plain[:80]
 
 

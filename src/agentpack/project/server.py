@@ -17,7 +17,9 @@ from agentpack.project.survey import Survey
 from agentpack.project.tasks import Task
 from agentpack.project.tree import Tree, is_aside, within
 
-SCRIPT, TASK, PACKAGE, PYTHON, PROCFILE, DOCUMENT, COMPOSE, INNER, MAIN, PRODUCTION, IMAGE = range(11)
+SCRIPT, TASK, PACKAGE, PYTHON, PROCFILE, DOCUMENT, COMPOSE, INNER, MAIN, PRODUCTION, IMAGE = range(
+    11
+)
 """How far each kind of evidence is to be trusted, best first."""
 
 DEV_SCRIPT = re.compile(r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|reload|local|backend|api)(?:[-_.]|$)", re.I)  # fmt: skip
@@ -30,7 +32,9 @@ UNFIT = re.compile(
     r"install|setup|prestart|container|stag|release|kill|stop|clean|profil|bench|mcp|https|gunicorn",
     re.I,
 )
-UP = re.compile(r"\b(?:docker[ -]compose|podman[ -]compose)\b(?:\s+-f\s+\S+|\s+--\S+)*\s+(?:up|watch)\b")
+UP = re.compile(
+    r"\b(?:docker[ -]compose|podman[ -]compose)\b(?:\s+-f\s+\S+|\s+--\S+)*\s+(?:up|watch)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Servers:
         """The Python files that start the server, by path; those run directly first."""
         found: dict[str, Starter] = {}
         for one in sorted(read_starters(self.survey), key=lambda one: not one.guarded):
-            if not one.target or self._is_ours(one.target):
+            if self._starts_ours(one):
                 found.setdefault(one.path, one)
         return found
 
@@ -94,6 +98,7 @@ class Servers:
         return backend_services(services, backend.folder, backend.manifest)
 
     def _is_ours(self, target: str) -> bool:
+        """Whether a server's command serves the backend's application."""
         backend = self.survey.backend
         if not target or backend is None or backend.app is None:
             return True
@@ -102,20 +107,35 @@ class Servers:
         module, _, _ = target.partition(":")
         if target == backend.target or bases(Proof(module, "", "", "", 1), backend.app.path):
             return True
-        factory = backend.app.path
         file = self.survey.code.module_file(module, backend.source_root)
-        if file is None:
-            return False
-        text = self.tree.text(file) or ""
-        stem = basename(factory).removesuffix(".py")
-        return file == factory or re.search(rf"\b{re.escape(stem)}\b|FastAPI", text) is not None
+        return file is not None and self._related(file)
+
+    def _related(self, file: str) -> bool:
+        """Whether a file takes the application from its module, or that module from the file."""
+        backend = self.survey.backend
+        if backend is None or backend.app is None or file == backend.app.path:
+            return True
+        own = backend.app.path
+        names = self.survey.code.names
+        return any(name.path == own for name in names(file).values()) or any(
+            name.path == file for name in names(own).values()
+        )
+
+    def _starts_ours(self, one: Starter) -> bool:
+        if one.target:
+            return self._is_ours(one.target)
+        return not one.serves_object or self._related(one.path)
 
     def starter_file(self, name: str) -> str | None:
         """Return the file behind `x.py` or `pkg.module`, if that starts the server."""
         backend = self.survey.backend
         roots = [*self.survey.folders, *([backend.source_root] if backend else [])]
         for root in dict.fromkeys(roots):
-            stem = name.removesuffix(".py") if "/" in name or name.endswith(".py") else name.replace(".", "/")
+            stem = (
+                name.removesuffix(".py")
+                if "/" in name or name.endswith(".py")
+                else name.replace(".", "/")
+            )
             start = within(root, stem)
             path = self.tree.first((f"{start}.py", f"{start}/__main__.py"))
             if path and path in self.starters:
@@ -135,7 +155,9 @@ class Servers:
                 continue
             path = starter(command, self.starter_file)
             if path:
-                return Start(command.text, source, 0, (), command, source, variables, self.starters[path])
+                return Start(
+                    command.text, source, 0, (), command, source, variables, self.starters[path]
+                )
             if depth < 3:
                 found = self._through(command, variables, depth + 1)
                 if found:
@@ -185,7 +207,9 @@ class Servers:
             if reached is None:
                 up = next(((text, source) for text, source in task.lines if UP.search(text)), None)
                 if up and self.services and kind == TASK and order < len(PREFERRED):
-                    yield Start(task.typed, task.source, COMPOSE, (0, order), service=self.services[0])
+                    yield Start(
+                        task.typed, task.source, COMPOSE, (0, order), service=self.services[0]
+                    )
                 continue
             if task.kind == "script" and not DEV_SCRIPT.search(task.name):
                 continue
@@ -210,7 +234,11 @@ class Servers:
                     for one in read_starters(self.survey) if any(files) else ():
                         if one.path in files and one.function == function and table:
                             yield Start(
-                                self.survey.prefixed(name), table.source(*keys, name), PYTHON, (99,), starter=one
+                                self.survey.prefixed(name),
+                                table.source(*keys, name),
+                                PYTHON,
+                                (99,),
+                                starter=one,
                             )
 
     def _procfile(self) -> Iterator[Start]:
@@ -232,8 +260,15 @@ class Servers:
             # A variable set before the command belongs before the prefix.
             start = " ".join(command.assignments)
             rest = typed[len(start) :].strip() if start and typed.startswith(start) else typed
-            if bare and (plain in {"uvicorn", "fastapi", "gunicorn", "hypercorn", "granian"} or plain.startswith("python")):
-                typed = f"{start} {self.survey.prefixed(rest)}".strip() if rest != typed else self.survey.prefixed(typed)
+            if bare and (
+                plain in {"uvicorn", "fastapi", "gunicorn", "hypercorn", "granian"}
+                or plain.startswith("python")
+            ):
+                typed = (
+                    f"{start} {self.survey.prefixed(rest)}".strip()
+                    if rest != typed
+                    else self.survey.prefixed(typed)
+                )
         return Start(typed, reached.source, rank, order, command, reached.command_source,
                      reached.variables, reached.starter, reached.service)  # fmt: skip
 
@@ -243,15 +278,24 @@ class Servers:
                 continue
             reached = self.reach(line.text, line.source, {})
             if reached and reached.command and not reached.command.contained:
-                production = reached.command.program == "gunicorn" or "--workers" in reached.command.arguments
+                production = (
+                    reached.command.program == "gunicorn"
+                    or "--workers" in reached.command.arguments
+                )
                 rank = PRODUCTION if production and not reached.reloads else DOCUMENT
                 aside = is_aside(line.source.rsplit(":", 1)[0])
                 yield self._raw(reached, rank, (int(aside), int(not reached.reloads), number))
             elif reached is None and self.services and (up := UP.search(line.text)):
                 if not re.search(r"prod|test|deploy", line.text):
-                    typed = next((one.text for one in commands(line.text) if UP.search(one.text)), line.text)
-                    service = next((one for one in self.services if one.file in typed), self.services[0])
-                    yield Start(typed, line.source, COMPOSE, (1, number, up.start()), service=service)
+                    typed = next(
+                        (one.text for one in commands(line.text) if UP.search(one.text)), line.text
+                    )
+                    service = next(
+                        (one for one in self.services if one.file in typed), self.services[0]
+                    )
+                    yield Start(
+                        typed, line.source, COMPOSE, (1, number, up.start()), service=service
+                    )
 
     def _compose(self) -> Iterator[Start]:
         for number, service in enumerate(self.services):
@@ -271,9 +315,15 @@ class Servers:
                 root = "."
             inner = one.path if root == "." else one.path[len(root) + 1 :]
             module = inner.removesuffix(".py").removesuffix("/__main__").replace("/", ".")
-            typed = f"python {inner}" if "/" not in inner else f"python -m {module}"
-            order = (int(not one.target and one.path != (backend.app.path if backend.app else "")), number)
-            yield Start(self.survey.prefixed(typed), f"{one.path}:{one.line}", MAIN, order, starter=one)
+            loose = "/" not in inner or inner.split("/")[0] in {"bin", "scripts", "tools", "script"}
+            typed = f"python {inner}" if loose else f"python -m {module}"
+            order = (
+                int(not one.target and one.path != (backend.app.path if backend.app else "")),
+                number,
+            )
+            yield Start(
+                self.survey.prefixed(typed), f"{one.path}:{one.line}", MAIN, order, starter=one
+            )
 
     def _images(self) -> Iterator[Start]:
         for path in dockerfiles(self.survey):
@@ -312,7 +362,13 @@ def dockerfiles(survey: Survey) -> list[str]:
                 for name in ("docker", "deploy", "deployment", "docker/backend", "docker/api", "infra")]  # fmt: skip
     for folder in folders:
         named = tree.listed(folder, "dockerfile*", "*.dockerfile", "containerfile")
-        named = [path for path in named if not re.search(r"front|test|web|ui|nginx|worker|celery|docs|\.dockerignore", basename(path).lower())]
+        named = [
+            path
+            for path in named
+            if not re.search(
+                r"front|test|web|ui|nginx|worker|celery|docs|\.dockerignore", basename(path).lower()
+            )
+        ]
         found += sorted(named, key=lambda path: (len(basename(path)), path))
     return list(dict.fromkeys(found))
 

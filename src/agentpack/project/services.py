@@ -65,7 +65,7 @@ def _better_auth(survey: Survey) -> Claim | None:
     for path in survey.tree.named("package.json"):
         table = None if is_aside(path) else read_json(survey.tree, path)
         if table and table.get("dependencies", "better-auth"):
-            names = survey.code.matching(JWKS)
+            names = survey.code.matching(JWKS, "jwks", "JWKS", "Jwks", "JWK")
             if any(True for _ in names):
                 return Claim("auth", "better-auth", table.source("dependencies", "better-auth"))
     return None
@@ -78,7 +78,9 @@ def claim_auth(survey: Survey) -> Iterator[Claim]:
         yield better
         return
     for name, packages, modules, needed in AUTH:
-        found = next((survey.dependencies[one] for one in packages if one in survey.dependencies), None)
+        found = next(
+            (survey.dependencies[one] for one in packages if one in survey.dependencies), None
+        )
         # The library's own repository does not authenticate anybody with itself.
         if found is None or found.dev or not survey.imported(*modules):
             continue
@@ -87,7 +89,9 @@ def claim_auth(survey: Survey) -> Iterator[Claim]:
         yield Claim("auth", name, found.source)
         return
     for name, packages, modules in TOKENS:
-        found = next((survey.dependencies[one] for one in packages if one in survey.dependencies), None)
+        found = next(
+            (survey.dependencies[one] for one in packages if one in survey.dependencies), None
+        )
         if found and not found.dev and survey.imported(*modules):
             yield Claim("auth", name, found.source)
 

@@ -71,7 +71,9 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
     """Put in the variables that are known, and the defaults of those that are not."""
 
     def value(match: re.Match[str]) -> str:
-        name = next((match[group] for group in ("brace", "paren", "just", "bare") if match[group]), "")
+        name = next(
+            (match[group] for group in ("brace", "paren", "just", "bare") if match[group]), ""
+        )
         known = variables.get(name)
         if known is not None:
             return known
@@ -197,7 +199,9 @@ def parse(piece: str) -> Command:
 def _compose(rest: list[str]) -> list[str] | None:
     """Return the command run in a service, None for the other compose commands."""
     while rest and rest[0].startswith("-"):
-        rest = rest[2:] if rest[0] in {"-f", "--file", "-p", "--profile", "--env-file"} else rest[1:]
+        rest = (
+            rest[2:] if rest[0] in {"-f", "--file", "-p", "--profile", "--env-file"} else rest[1:]
+        )
     if rest[:1] not in (["exec"], ["run"]):
         return None
     rest = rest[1:]

@@ -11,7 +11,9 @@ from agentpack.project.code import called, dotted, keyword, literal
 from agentpack.project.survey import Survey
 from agentpack.project.tree import within
 
-STARTS = re.compile(r"\buvicorn\.(?:run|Server|Config)\(|\bGranian\(|\bhypercorn\.|\buvicorn\.main\b")
+STARTS = re.compile(
+    r"\buvicorn\.(?:run|Server|Config)\(|\bGranian\(|\bhypercorn\.|\buvicorn\.main\b"
+)
 CALLS = ("uvicorn.run", "uvicorn.Config", "granian.Granian", "Granian", "hypercorn.run")
 GETTERS = ("os.getenv", "os.environ.get", "getenv", "environ.get", "env", "config", "env.int",
            "get_env_variable", "get_env", "Field", "typer.Option", "click.option", "Option",
@@ -31,6 +33,7 @@ class Starter:
         port_source: where that port stands.
         target: the application as it is named there, empty where it is an object.
         reloads: whether it reloads.
+        serves_object: whether it is given an object, which may be another application.
 
     """
 
@@ -42,6 +45,7 @@ class Starter:
     port_source: str
     target: str
     reloads: bool
+    serves_object: bool
 
 
 def _is_guard(node: ast.AST) -> bool:
@@ -60,7 +64,7 @@ def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
 def read_starters(survey: Survey) -> list[Starter]:
     """Find the files that start a server."""
     found = []
-    for path, _ in survey.code.matching(STARTS):
+    for path, _ in survey.code.matching(STARTS, "uvicorn", "Granian", "hypercorn"):
         tree = survey.code.parse(path)
         if tree is None:
             continue
@@ -73,8 +77,7 @@ def read_starters(survey: Survey) -> list[Starter]:
         }
         for node in tree.body:
             is_guard = node in guards
-            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            name = node.name if is_function else ""
+            name = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
             for call in _calls([node]):
                 run = is_guard or path.endswith("__main__.py") or (bool(name) and name in guarded)
                 found.append(_starter(survey, path, call, name, guarded=run))
@@ -84,7 +87,8 @@ def read_starters(survey: Survey) -> list[Starter]:
 
 def _starter(survey: Survey, path: str, call: ast.Call, function: str, *, guarded: bool) -> Starter:
     value, source = resolve(survey, path, keyword(call, "port"))
-    target = literal(call.args[0]) if call.args else literal(keyword(call, "app"))
+    given = call.args[0] if call.args else keyword(call, "app") or keyword(call, "target")
+    target = literal(given)
     reload = keyword(call, "reload")
     reloads = reload is not None and not (isinstance(reload, ast.Constant) and not reload.value)
     return Starter(
@@ -145,7 +149,9 @@ def _from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
     for folder in survey.folders:
         for file in ENV_FILES:
             found = survey.tree.find(
-                within(folder, file), rf"^\s*(?:export\s+)?{name}\s*=\s*[\"']?(\d{{2,5}})\b", re.M | re.I
+                within(folder, file),
+                rf"^\s*(?:export\s+)?{name}\s*=\s*[\"']?(\d{{2,5}})\b",
+                re.M | re.I,
             )
             if found:
                 return int(found[0][1]), f"{within(folder, file)}:{found[1]}"
@@ -156,7 +162,7 @@ def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
     """Find the number that a name such as `APP_PORT` is given in this file or in the settings."""
     quoted = re.escape(name)
     pattern = re.compile(rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=", re.M)  # fmt: skip
-    others = [other for other, _ in survey.code.matching(pattern) if other != path]
+    others = [other for other, _ in survey.code.matching(pattern, name, name.replace("_", "-")) if other != path]
     if survey.backend:
         others = [other for other in others if other.startswith(survey.folder.removeprefix("."))]
     for file in [path, *others]:

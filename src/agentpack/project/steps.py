@@ -12,7 +12,10 @@ from agentpack.project.documents import line, mapping, read_yaml, scalar, sequen
 from agentpack.project.survey import Survey
 from agentpack.project.tree import under, within
 
-NOT_CHECKS = re.compile(r"deploy|release|publish|docs?[-_.]|e2e|playwright|front|stale|label|codeql|docker|build-|smokeshow", re.I)
+NOT_CHECKS = re.compile(
+    r"deploy|release|publish|docs?[-_.]|e2e|playwright|front|stale|label|codeql|docker|build-|smokeshow",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,9 +139,7 @@ def _taskfile(tree: Tree, path: str) -> Iterator[Task]:
                 lines_of[name].append((text.strip(), f"{path}:{number}"))
     for name, node in nodes.items():
         needs = [scalar(item) for item in sequence(mapping(node).get("deps"))]
-        called = [
-            scalar(mapping(item).get("task")) for item in sequence(mapping(node).get("cmds"))
-        ]
+        called = [scalar(mapping(item).get("task")) for item in sequence(mapping(node).get("cmds"))]
         lines = [one for need in [*needs, *called] for one in lines_of.get(need, [])]
         env = {key: scalar(item) for key, item in mapping(mapping(node).get("env")).items()}
         yield Task(
@@ -181,7 +179,9 @@ def _package(tree: Tree, path: str) -> Iterator[Task]:
     for name, text in scripts.items():
         source = table.source("scripts", name)
         lines = [(text, source)]
-        for called in re.findall(r"(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run|npm:)\s*([\w:.-]+)", text):
+        for called in re.findall(
+            r"(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run|npm:)\s*([\w:.-]+)", text
+        ):
             if called in scripts and called != name:
                 lines.append((scripts[called], table.source("scripts", called)))
         yield Task(name, f"{run} {name}", tuple(lines), source, dirname(path) or ".", "package", {})
@@ -252,7 +252,9 @@ def _script(tree: Tree, path: str, folder: str) -> Task:
         written = text.strip()
         if not written or written.startswith("#"):
             continue
-        assigned = re.match(r"(?:export\s+|readonly\s+|local\s+)?(\w+)=[\"']?([^\"'\s;]*)[\"']?", written)
+        assigned = re.match(
+            r"(?:export\s+|readonly\s+|local\s+)?(\w+)=[\"']?([^\"'\s;]*)[\"']?", written
+        )
         if assigned:
             default = re.fullmatch(r"\$\{\w+:?[-=]([^}]*)\}", assigned[2])
             variables.setdefault(assigned[1], default[1] if default else assigned[2])

@@ -69,9 +69,9 @@ def place(path: str, line: int = 1) -> str:
 
 def is_aside(path: str) -> bool:
     """Whether a path is an example, a test or a document rather than the project itself."""
-    return any(
-        part.lower() in ASIDE or "{" in part for part in dirname(path).split("/")
-    ) or bool(TEST_FILE.search(path))
+    return any(part.lower() in ASIDE or "{" in part for part in dirname(path).split("/")) or bool(
+        TEST_FILE.search(path)
+    )
 
 
 class Tree:
