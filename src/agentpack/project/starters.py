@@ -93,7 +93,7 @@ def _starter(survey: Survey, path: str, call: ast.Call, function: str, *, guarde
     reloads = reload is not None and not (isinstance(reload, ast.Constant) and not reload.value)
     return Starter(
         path, call.lineno, guarded, function, value, source,
-        target if isinstance(target, str) else "", reloads,
+        target if isinstance(target, str) else "", reloads, given is not None,
     )  # fmt: skip
 
 
