@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agentpack.project.proofs import Proof, bases
 from agentpack.project.code import Code, Name, called, dotted, keyword, literal, statements
+from agentpack.project.proofs import Proof, bases
 
 MENTIONS = re.compile(r"\bFastAPI\b")
 WRAPPER = re.compile(r"(?:ASGIApp|Middleware|ASGIMiddleware|SentryAsgi\w*|AsgiFactory)$")
@@ -180,7 +180,9 @@ class Applications:
             rf"=\s*(?:\w+\.)*(?:{words})\(|=\s*(?:\w+\.)*\w*(?:ASGIApp|Middleware)\(|\.mount\("
         )
         made_by = {app.name: app for app in self.apps if app.kind == FACTORY}
-        for path, text in list(self.code.matching(pattern, *makers, "ASGIApp", "Middleware", ".mount(")):
+        for path, text in list(
+            self.code.matching(pattern, *makers, "ASGIApp", "Middleware", ".mount(")
+        ):
             tree = self.code.parse(path)
             if tree is None:
                 continue

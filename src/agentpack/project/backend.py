@@ -143,6 +143,9 @@ class Chooser:
             base = max(weights, key=lambda one: weights[one])
             if manifest in weights or imported == manifest:
                 base = manifest
+            elif imported is not None and base != imported and under(base, imported):
+                # `service:app` may be the package that takes the application from this module.
+                base = imported
             # A container often copies `src` elsewhere: `app.main:app` there is `src.app.main` here.
             if base == src and not _is_src_root(self.code, base, manifest) and imported is None:
                 base = manifest

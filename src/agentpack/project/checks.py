@@ -82,16 +82,16 @@ CHECKS = (
         "test_command", _tests,
         ("test", "tests", "testbackend", "backendtest", "testapi", "apitest", "pytest", "unittest", "testunit",
          "pytests", "runtests", "testall", "pytest", "unittests", "testpy", "backendtests", "testlocal"),
-        re.compile(r"cov|e2e|watch|integration|docker|\bci\b|fast|debug|front|\bui\b|perf|load|start|smoke|db|html|verbose|failed|one", re.I),
-        re.compile(r"test", re.I),
+        re.compile(r"cov|e2e|watch|integration|docker|\bci\b|fast|debug|front|\bui\b|perf|load|start|smoke|db|html|verbose|failed|one", re.IGNORECASE),
+        re.compile(r"test", re.IGNORECASE),
         (("pytest", ("pytest.ini", ".pytest.ini", "conftest.py", "tests/conftest.py"), "pytest"),),
     ),
     Check(
         "lint_command", _lints,
         ("lint", "lintbackend", "backendlint", "lintapi", "pylint", "lintcheck", "lintpy", "ruff", "checklint", "check",
          "checkstyle", "style", "flake8", "quality", "checkcode", "codequality", "lintall", "static", "verify"),
-        re.compile(r"fix|format|fmt|front|\bui\b|docker|type|mypy|install|test|pre-?commit|black|isort", re.I),
-        re.compile(r"lint|check|ruff|style|flake8|quality|static|verify", re.I),
+        re.compile(r"fix|format|fmt|front|\bui\b|docker|type|mypy|install|test|pre-?commit|black|isort", re.IGNORECASE),
+        re.compile(r"lint|check|ruff|style|flake8|quality|static|verify", re.IGNORECASE),
         (("ruff", ("ruff.toml", ".ruff.toml"), "ruff check ."), ("flake8", (".flake8",), "flake8"),
          ("pylint", (".pylintrc", "pylintrc"), "pylint")),
     ),
@@ -99,10 +99,11 @@ CHECKS = (
         "typecheck_command", _types,
         ("typecheck", "types", "mypy", "pymypy", "typecheckbackend", "backendtypecheck", "typing", "checktypes", "linttypes",
          "pyright", "ty", "lintmypy", "mypycheck", "typescheck", "typechecking", "checktyping"),
-        re.compile(r"front|\bui\b|docker|install|test|stub", re.I),
-        re.compile(r"typ|mypy|pyright|(?:^|[-:_])ty$", re.I),
+        re.compile(r"front|\bui\b|docker|install|test|stub", re.IGNORECASE),
+        re.compile(r"typ|mypy|pyright|(?:^|[-:_])ty$", re.IGNORECASE),
         (("mypy", ("mypy.ini", ".mypy.ini"), "mypy"), ("basedpyright", (), "basedpyright"),
-         ("pyright", ("pyrightconfig.json",), "pyright"), ("ty", ("ty.toml",), "ty check")),
+         ("pyright", ("pyrightconfig.json",), "pyright"), ("ty", ("ty.toml",), "ty check"),
+         ("pyrefly", ("pyrefly.toml",), "pyrefly check")),
     ),
 )  # fmt: skip
 
@@ -312,7 +313,7 @@ class Checker:
                 if tree.has(within(folder, name)):
                     return f"{within(folder, name)}:1"
             for name in ("setup.cfg", "tox.ini"):
-                found = tree.find(within(folder, name), rf"^\[(?:tool:)?{tool}\]", re.M)
+                found = tree.find(within(folder, name), rf"^\[(?:tool:)?{tool}\]", re.MULTILINE)
                 if found:
                     return f"{within(folder, name)}:{found[1]}"
         return None
@@ -327,7 +328,7 @@ class Checker:
                 return True
             for name in ("mypy.ini", "setup.cfg"):
                 if tree.find(
-                    within(folder, name), r"^\[mypy\][^\[]*?^(?:files|packages)\s*=", re.M | re.S
+                    within(folder, name), r"^\[mypy\][^\[]*?^(?:files|packages)\s*=", re.MULTILINE | re.DOTALL
                 ):
                     return True
         return False

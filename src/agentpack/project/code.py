@@ -13,7 +13,7 @@ from posixpath import dirname
 from agentpack.project.tree import Tree, is_aside, under, within
 
 IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.M
+    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.MULTILINE
 )
 
 

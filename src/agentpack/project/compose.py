@@ -13,14 +13,18 @@ from agentpack.project.documents import line, mapping, read_yaml, scalar, sequen
 from agentpack.project.shell import commands, expand
 from agentpack.project.tree import Tree, is_aside, under, within
 
-FILE = re.compile(r"(?:docker-)?compose(?P<variant>[\w.-]*)\.ya?ml$", re.I)
+FILE = re.compile(r"(?:docker-)?compose(?P<variant>[\w.-]*)\.ya?ml$", re.IGNORECASE)
 OTHER = re.compile(
-    r"prod|test|e2e|deploy|ci\b|stag|traefik|proxy|swarm|gpu|deps|monitor|airgap", re.I
+    r"prod|test|e2e|deploy|ci\b|stag|traefik|proxy|swarm|gpu|deps|monitor|airgap", re.IGNORECASE
 )
 FRONT = re.compile(
-    r"front|web-?ui|client|nginx|proxy|admin|flower|worker|celery|beat|docs|migrat", re.I
+    r"front|web-?ui|client|nginx|proxy|admin|flower|worker|celery|beat|docs|migrat", re.IGNORECASE
 )
-BACK = re.compile(r"back|api|server|app|fastapi|web|service", re.I)
+OTHERS = re.compile(
+    r"\b(?:celery|arq|dramatiq|rq|huey|taskiq|flower|alembic|sleep|migrat\w*|scheduler|streamlit|gradio|npm|"
+    r"pnpm|yarn|node|next|nginx|jupyter)\b"
+)
+BACK = re.compile(r"back|api|server|app|fastapi|web|service", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,21 @@ def read_services(tree: Tree, folders: list[str]) -> list[Service]:
     return [one for path in compose_files(tree, folders) for one in _services(tree, path)]
 
 
-def backend_services(services: list[Service], folder: str, manifest: str) -> list[Service]:
+def _image_command(tree: Tree, service: Service) -> str:
+    """Return the last command of the Dockerfile that a service is built from."""
+    path = within(service.builds or ".", service.dockerfile or "Dockerfile")
+    found = re.findall(r"^\s*(?:CMD|ENTRYPOINT)\s+(.*)", tree.text(path) or "", re.MULTILINE)
+    return str(found[-1]) if found else ""
+
+
+def backend_services(
+    tree: Tree, services: list[Service], folder: str, manifest: str
+) -> list[Service]:
     """Return the services that run the backend, one file's after the other's."""
     found = []
     for service in services:
         serving = any(command.serves for command in commands(service.command))
-        if service.command and not serving and not service.ports:
+        if OTHERS.search(service.command or _image_command(tree, service)) and not serving:
             continue
         builds = service.builds is not None and (
             service.builds in {folder, manifest} or under(folder, service.builds)
@@ -129,7 +142,7 @@ def backend_services(services: list[Service], folder: str, manifest: str) -> lis
             inside = within(service.builds or ".", service.dockerfile)
             builds = "/" not in service.dockerfile or under(inside, folder)
         front = FRONT.search(service.name) and not re.search(
-            r"back|api|fastapi", service.name, re.I
+            r"back|api|fastapi", service.name, re.IGNORECASE
         )
         if serving or (builds and not front):
             found.append(service)

@@ -35,9 +35,9 @@ ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "mongodb", "redis")
 DOCUMENT_MAPPERS = {"beanie": "mongodb", "odmantic": "mongodb", "mongoengine": "mongodb"}
 URL = re.compile(
     r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])",
-    re.I,
+    re.IGNORECASE,
 )
-SETTINGS = re.compile(r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|/(?:core|config|db|database)/[^/]*\.py$", re.I)  # fmt: skip
+SETTINGS = re.compile(r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|/(?:core|config|db|database)/[^/]*\.py$", re.IGNORECASE)  # fmt: skip
 
 ORMS = {
     "sqlmodel": "sqlmodel", "tortoise-orm": "tortoise", "beanie": "beanie", "piccolo": "piccolo",
@@ -57,7 +57,7 @@ VECTORS = {
     "lancedb": (("lancedb",), ("lancedb",)),
 }  # fmt: skip
 SEARCH = {"elasticsearch": "elasticsearch", "opensearch-py": "opensearch"}
-KNN = re.compile(r"dense_vector|knn_vector|\bknn\b|\"knn\"", re.I)
+KNN = re.compile(r"dense_vector|knn_vector|\bknn\b|\"knn\"", re.IGNORECASE)
 
 
 def _drivers(survey: Survey, *, certain: bool = False) -> Iterator[tuple[str, str, str]]:
@@ -92,7 +92,7 @@ def _urls(survey: Survey) -> Iterator[tuple[str, str]]:
             plain = written.split(" #")[0]
             if plain.lstrip().startswith(("#", ";")) or "driver://" in plain:
                 continue
-            if re.search(r"test", plain, re.I) or not re.search(r"=|:|return", plain):
+            if re.search(r"test", plain, re.IGNORECASE) or not re.search(r"=|:|return", plain):
                 continue
             for match in URL.finditer(plain):
                 bare = "://" not in plain[match.end() : match.end() + 3]

@@ -21,10 +21,10 @@ FRAMEWORKS = (
 )  # fmt: skip
 NOT_FRONT = frozenset({"@docusaurus/core", "vitepress", "mintlify", "react-email", "@react-email/components",
                        "react-native", "expo", "electron", "webextension-polyfill", "nextra", "obsidian"})  # fmt: skip
-FRONT = re.compile(r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.I)
+FRONT = re.compile(r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.IGNORECASE)
 SIDE = re.compile(
     r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|marketing|sdk|browser",
-    re.I,
+    re.IGNORECASE,
 )
 GENERATORS = (
     ("@hey-api/openapi-ts", r"openapi-ts"), ("orval", r"orval"), ("@kubb/cli", r"kubb"), ("@kubb/core", r"kubb"),
@@ -104,7 +104,7 @@ def _command(survey: Survey, table: Table, binary: str) -> Claim | None:
     ]
     for task in survey.tasks:
         if (
-            not re.search(r"client|sdk|openapi|generate|codegen|api", task.name, re.I)
+            not re.search(r"client|sdk|openapi|generate|codegen|api", task.name, re.IGNORECASE)
             or task.kind == "package"
         ):
             continue

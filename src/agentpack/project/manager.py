@@ -26,7 +26,7 @@ USES = re.compile(
 )
 ENVIRONMENT_FILES = ("environment.yml", "environment.yaml")
 DOCKER_PYTHON = re.compile(
-    r"^\s*FROM\s+(?:--\S+\s+)?\S*?\bpython:?(\d+\.\d+(?:\.\d+)?)", re.I | re.M
+    r"^\s*FROM\s+(?:--\S+\s+)?\S*?\bpython:?(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE | re.MULTILINE
 )
 
 
@@ -124,7 +124,7 @@ def _stated(tree: Tree, folder: str) -> Iterator[Claim]:
         ("setup.cfg", r"^\s*python_requires\s*=\s*(\S.*)$"),
         ("setup.py", r"python_requires\s*=\s*[\"']([^\"']+)[\"']"),
     ):
-        if found := tree.find(within(folder, name), pattern, re.M):
+        if found := tree.find(within(folder, name), pattern, re.MULTILINE):
             yield Claim("python", found[0][1].strip(), f"{within(folder, name)}:{found[1]}", 1)
     if table := read_toml(tree, within(folder, "Pipfile")):
         for key in ("python_full_version", "python_version"):
@@ -138,7 +138,7 @@ def _pins(tree: Tree, folder: str) -> Iterator[Claim]:
     for name, pattern in ((".python-version", r"^\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)"),
                           ("runtime.txt", r"^\s*python-(\d[\d.]*)"),
                           (".tool-versions", r"^python\s+(\d[\d.]*)")):  # fmt: skip
-        if found := tree.find(within(folder, name), pattern, re.M):
+        if found := tree.find(within(folder, name), pattern, re.MULTILINE):
             yield Claim("python", found[0][1], f"{within(folder, name)}:{found[1]}", 3)
     for name in ENVIRONMENT_FILES:
         for item in sequence(mapping(read_yaml(tree, within(folder, name))).get("dependencies")):
@@ -149,7 +149,7 @@ def _pins(tree: Tree, folder: str) -> Iterator[Claim]:
 def _images(tree: Tree, folder: str) -> Iterator[Claim]:
     for path in tree.listed(folder, "dockerfile*", "*.dockerfile"):
         text = tree.text(path) or ""
-        variables = dict(re.findall(r"^\s*ARG\s+(\w+)=[\"']?([\w.-]+)", text, re.M))
+        variables = dict(re.findall(r"^\s*ARG\s+(\w+)=[\"']?([\w.-]+)", text, re.MULTILINE))
         for number, written in enumerate(text.split("\n"), 1):
             if match := DOCKER_PYTHON.match(expand(written, variables)):
                 yield Claim("python", match[1], f"{path}:{number}", 4)

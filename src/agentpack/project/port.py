@@ -11,8 +11,8 @@ from agentpack.project.server import COMPOSE, IMAGE, INNER, Servers, Start, dock
 from agentpack.project.shell import DEFAULT_PORT, expand
 from agentpack.project.starters import _from_environment as from_environment
 
-EXPOSE = re.compile(r"^\s*EXPOSE\s+(.*)", re.I)
-VARIABLE = re.compile(r"^\s*(?:ENV|ARG)\s+(\w+)[=\s]+[\"']?([^\s\"']+)", re.I)
+EXPOSE = re.compile(r"^\s*EXPOSE\s+(.*)", re.IGNORECASE)
+VARIABLE = re.compile(r"^\s*(?:ENV|ARG)\s+(\w+)[=\s]+[\"']?([^\s\"']+)", re.IGNORECASE)
 PROXY_PORTS = frozenset({80, 443})
 """What a container listens on behind a proxy: no contradiction to a development server."""
 
@@ -27,10 +27,10 @@ def stated(servers: Servers, start: Start) -> tuple[int, str] | None:
     if start.service is not None and start.rank == COMPOSE:
         return _published(start)
     if (
-        start.command is not None
-        and start.command.serves
-        or start.command is not None
-        and start.starter is not None
+        (start.command is not None
+        and start.command.serves)
+        or (start.command is not None
+        and start.starter is not None)
     ):
         raw = start.command.port()
         if raw is not None:

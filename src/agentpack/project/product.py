@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentpack.project.claims import Claim
-from agentpack.project.documents import read_json, read_toml, read_yaml, scalar, mapping, line
+from agentpack.project.documents import line, mapping, read_json, read_toml, read_yaml, scalar
 from agentpack.project.survey import Survey
 from agentpack.project.tree import Tree, within
 
@@ -16,7 +16,7 @@ GENERIC = frozenset(
      "src", "template", "test", "web", "workspace", "fastapi-app", "fast-api", "my-api", "package",
      "swagger", "fastapi-project", "untitled", "example", "rest-api", "fastapi-backend"}
 )  # fmt: skip
-NOT_NAMES = re.compile(r"(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.I)  # fmt: skip
+NOT_NAMES = re.compile(r"(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.IGNORECASE)  # fmt: skip
 DOCUMENTS = (".md", ".mdx", ".rst", ".adoc")
 CONFIGS = (
     "docusaurus.config.js",
@@ -26,11 +26,15 @@ CONFIGS = (
     "docs.json",
     "mint.json",
 )
+LONGEST = 100
+"""Characters in the longest heading that can be a name."""
+
 FOLDERS = ("docs", "documentation", "doc", "Docs", "handbook")
 
 
 def _generic(name: str) -> bool:
-    return re.sub(r"[\s_.]+", "-", name.strip().lower()) in GENERIC
+    # A template's placeholder is nobody's name.
+    return "{" in name or re.sub(r"[\s_.]+", "-", name.strip().lower()) in GENERIC
 
 
 def plain(heading: str) -> str:
@@ -50,7 +54,8 @@ def _untagged(name: str) -> str:
     return parts[0].strip() if short else name
 
 
-def _headings(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
+def _headings(tree: Tree, path: str) -> Iterator[tuple[str, int, int]]:
+    """Yield a document's first headings, each with its level and line."""
     lines = tree.lines(path)
     fenced = False
     for number, text in enumerate(lines[:200], 1):
@@ -58,27 +63,29 @@ def _headings(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
             fenced = not fenced
         if fenced:
             continue
-        if match := re.match(r"\s{0,3}#{1,2}\s+(.*)", text):
-            yield match[1], number
-        elif match := re.match(r"\s*<h1[^>]*>(.*)", text, re.I):
+        if match := re.match(r"\s{0,3}(#{1,2})\s+(.*)", text):
+            yield match[2], len(match[1]), number
+        elif match := re.match(r"\s*<h1[^>]*>(.*)", text, re.IGNORECASE):
             whole = " ".join(lines[number - 1 : number + 6])
-            inner = re.match(r"\s*<h1[^>]*>(.*?)</h1>", whole, re.I)
-            yield inner[1] if inner else "", number
+            inner = re.match(r"\s*<h1[^>]*>(.*?)</h1>", whole, re.IGNORECASE)
+            yield inner[1] if inner else "", 1, number
         elif re.fullmatch(r"[=]{3,}\s*", text) and number > 1 and lines[number - 2].strip():
-            yield lines[number - 2], number - 1
+            yield lines[number - 2], 1, number - 1
 
 
 def _readme(tree: Tree) -> Iterator[Claim]:
-    for path in tree.listed(
-        ".", "readme.md", "readme.rst", "readme.txt", "readme", "readme.markdown"
-    )[:1]:
-        for heading, number in _headings(tree, path):
+    """Yield the README's title; a section's heading is none."""
+    names = ("readme.md", "readme.rst", "readme.txt", "readme", "readme.markdown")
+    for path in tree.listed(".", *names)[:1]:
+        for order, (heading, level, number) in enumerate(_headings(tree, path)):
             name = _untagged(plain(heading))
-            if not name:
-                continue
-            if not NOT_NAMES.fullmatch(name) and not _generic(name) and len(name) <= 100:
-                yield Claim("product", name, f"{path}:{number}", 2)
-            return
+            if order and level > 1:
+                return
+            if name:
+                fit = not NOT_NAMES.fullmatch(name) and not _generic(name) and len(name) <= LONGEST
+                if fit:
+                    yield Claim("product", name, f"{path}:{number}", 2)
+                return
 
 
 def _names(tree: Tree, folder: str, rank: int) -> Iterator[Claim]:

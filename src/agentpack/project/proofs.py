@@ -13,7 +13,7 @@ from agentpack.project.tree import Tree, is_aside, within
 SERVER = r"(?:uvicorn|gunicorn|hypercorn|granian|daphne)"
 NAMED = re.compile(
     rf"\b{SERVER}\b(?:[^\n|&;]*?)[\s\"'=(]([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)(?=[\s\"',)\\(]|$)",
-    re.M,
+    re.MULTILINE,
 )
 RUN = re.compile(
     r"\b(?:uvicorn\.(?:run|Config)|Granian|hypercorn\.run)\(\s*(?:app\s*=\s*|target\s*=\s*)?"

@@ -22,7 +22,7 @@ SCRIPT, TASK, PACKAGE, PYTHON, PROCFILE, DOCUMENT, COMPOSE, INNER, MAIN, PRODUCT
 )
 """How far each kind of evidence is to be trusted, best first."""
 
-DEV_SCRIPT = re.compile(r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|reload|local|backend|api)(?:[-_.]|$)", re.I)  # fmt: skip
+DEV_SCRIPT = re.compile(r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|reload|local|backend|api)(?:[-_.]|$)", re.IGNORECASE)  # fmt: skip
 PREFERRED = ("dev", "develop", "rundev", "devserver", "startdev", "devbackend", "backenddev", "devapi",
              "apidev", "devrun", "watch", "runserver", "serve", "server", "startbackend", "runbackend",
              "backend", "runapi", "startapi", "api", "run", "runlocal", "local", "start", "app",
@@ -30,7 +30,7 @@ PREFERRED = ("dev", "develop", "rundev", "devserver", "startdev", "devbackend", 
 UNFIT = re.compile(
     r"test|e2e|lint|docs?\b|prod|deploy|build|\bci\b|debug|migrat|celery|worker|k8s|openapi|perf|load|docker|"
     r"install|setup|prestart|container|stag|release|kill|stop|clean|profil|bench|mcp|https|gunicorn",
-    re.I,
+    re.IGNORECASE,
 )
 UP = re.compile(
     r"\b(?:docker[ -]compose|podman[ -]compose)\b(?:\s+-f\s+\S+|\s+--\S+)*\s+(?:up|watch)\b"
@@ -95,7 +95,7 @@ class Servers:
         if backend is None:
             return []
         services = read_services(self.tree, self.survey.folders)
-        return backend_services(services, backend.folder, backend.manifest)
+        return backend_services(self.tree, services, backend.folder, backend.manifest)
 
     def _is_ours(self, target: str) -> bool:
         """Whether a server's command serves the backend's application."""
@@ -148,26 +148,26 @@ class Servers:
         self, text: str, source: str, variables: Mapping[str, str], depth: int = 0
     ) -> Start | None:
         """Follow a line of shell to the server that it starts, or return None."""
-        for command in commands(text):
+        found = commands(text)
+        for command in found:
             if command.serves and self._is_ours(command.target):
                 return Start(command.text, source, 0, (), command, source, variables)
+        for command in found:
             if command.program in {"echo", "printf"}:
                 continue
             path = starter(command, self.starter_file)
             if path:
-                return Start(
-                    command.text, source, 0, (), command, source, variables, self.starters[path]
-                )
-            if depth < 3:
-                found = self._through(command, variables, depth + 1)
-                if found:
-                    return found
+                one = self.starters[path]
+                return Start(command.text, source, 0, (), command, source, variables, one)
+            reached = self._through(command, variables, depth + 1) if depth < 3 else None
+            if reached:
+                return reached
         return None
 
     def _through(self, command: Command, variables: Mapping[str, str], depth: int) -> Start | None:
         """Follow a command that calls a script or a named task."""
         script = command.program
-        if script in {"bash", "sh", "source", "."} and command.arguments:
+        if script in {"bash", "sh"} and command.arguments:
             script = next((word for word in command.arguments if not word.startswith("-")), "")
         if script.endswith(".sh") or script.startswith("./"):
             name = basename(script)
@@ -328,7 +328,7 @@ class Servers:
     def _images(self) -> Iterator[Start]:
         for path in dockerfiles(self.survey):
             for text, number in instructions(self.tree, path):
-                match = re.match(r"\s*(?:CMD|ENTRYPOINT)\s+(.*)", text, re.I)
+                match = re.match(r"\s*(?:CMD|ENTRYPOINT)\s+(.*)", text, re.IGNORECASE)
                 if not match:
                     continue
                 body = match[1].strip()

@@ -31,7 +31,7 @@ TOKENS = (
     ("authlib", ("authlib",), ("authlib",)),
     ("jwcrypto", ("jwcrypto",), ("jwcrypto",)),
 )
-JWKS = re.compile(r"jwks", re.I)
+JWKS = re.compile(r"jwks", re.IGNORECASE)
 
 AI = (
     ("openai", r"openai|langchain-openai|llama-index-llms-openai|openai-agents"),

@@ -151,7 +151,7 @@ def _from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
             found = survey.tree.find(
                 within(folder, file),
                 rf"^\s*(?:export\s+)?{name}\s*=\s*[\"']?(\d{{2,5}})\b",
-                re.M | re.I,
+                re.MULTILINE | re.IGNORECASE,
             )
             if found:
                 return int(found[0][1]), f"{within(folder, file)}:{found[1]}"
@@ -161,8 +161,12 @@ def _from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
 def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
     """Find the number that a name such as `APP_PORT` is given in this file or in the settings."""
     quoted = re.escape(name)
-    pattern = re.compile(rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=", re.M)  # fmt: skip
-    others = [other for other, _ in survey.code.matching(pattern, name, name.replace("_", "-")) if other != path]
+    pattern = re.compile(rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=", re.MULTILINE)  # fmt: skip
+    others = [
+        other
+        for other, _ in survey.code.matching(pattern, name, name.replace("_", "-"))
+        if other != path
+    ]
     if survey.backend:
         others = [other for other in others if other.startswith(survey.folder.removeprefix("."))]
     for file in [path, *others]:

@@ -14,7 +14,7 @@ from agentpack.project.tree import under, within
 
 NOT_CHECKS = re.compile(
     r"deploy|release|publish|docs?[-_.]|e2e|playwright|front|stale|label|codeql|docker|build-|smokeshow",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -63,7 +63,10 @@ class Survey:
                 found[dependency.name] = dependency
             elif dependency.extras - known.extras:
                 found[dependency.name] = Dependency(
-                    known.name, known.extras | dependency.extras, known.source, known.dev,
+                    known.name,
+                    known.extras | dependency.extras,
+                    known.source,
+                    known.dev,
                     known.optional,
                 )
         return found

@@ -10,8 +10,16 @@ from typing import Any
 
 import yaml
 
-from agentpack.project.documents import Table, line, mapping, read_json, read_toml, read_yaml
-from agentpack.project.documents import scalar, sequence
+from agentpack.project.documents import (
+    Table,
+    line,
+    mapping,
+    read_json,
+    read_toml,
+    read_yaml,
+    scalar,
+    sequence,
+)
 from agentpack.project.tree import Tree
 
 LOCKS = {
@@ -74,9 +82,10 @@ def _make(tree: Tree, path: str) -> Iterator[Task]:
             variables[assigned[1]] = assigned[2]
             continue
         target = re.match(r"([A-Za-z][\w.\-/ ]*?)\s*::?(?!=)([^#]*)", text)
-        if target:
-            for name in target[1].split():
-                targets.append((name, number, [], target[2].split()))
+        own_variable = target and re.match(r"\s*\w+\s*[:?+]?=", target[2] + text[target.end() :])
+        if target and not own_variable:
+            body: list[tuple[str, str]] = []
+            targets += [(name, number, body, target[2].split()) for name in target[1].split()]
     bodies = {name: body for name, _, body, _ in targets}
     for name, number, body, needs in targets:
         lines = [one for need in needs for one in bodies.get(need, [])] + body
@@ -149,7 +158,7 @@ def _taskfile(tree: Tree, path: str) -> Iterator[Task]:
 
 
 def _key_line(tree: Tree, path: str, name: str) -> int:
-    found = tree.find(path, rf"^ +[\"']?{re.escape(name)}[\"']?:", re.M)
+    found = tree.find(path, rf"^ +[\"']?{re.escape(name)}[\"']?:", re.MULTILINE)
     return found[1] if found else 1
 
 
