@@ -175,9 +175,9 @@ class Checker:
             # `make check` may run it among other things: the command itself is what is meant.
             if task.name.startswith(("pre", "install", "setup", "deploy", "release")):
                 return None
-            return (
-                Claim(check.fact, self._typed(command), source) if not command.contained else None
-            )
+            if command.contained or "$" in command.text:
+                return None
+            return Claim(check.fact, self._typed(command), source)
         return Claim(check.fact, self._run(task), task.source)
 
     def _run(self, task: Task) -> str:
@@ -191,7 +191,7 @@ class Checker:
         return typed if prefixed or contained else self.survey.prefixed(typed)
 
     def _typed(self, command: Command) -> str:
-        text = REPORTS.sub("", " " + command.text).strip()
+        text = " ".join(REPORTS.sub("", " " + command.text).split())
         text = re.sub(r"^(?:\S*/)?bin/", "", text)
         start = " ".join(command.assignments)
         rest = text[len(start) :].strip() if start and text.startswith(start) else text
@@ -234,7 +234,9 @@ class Checker:
         for word in own:
             path = word.removeprefix("./").removeprefix(f"{self.survey.folder}/").strip("/")
             deep = path.count("/") >= 1 and not word.startswith("-") and "=" not in word
-            if deep or word in {"-k", "-m", "--fix", "--select", "--lf"} or word.endswith(".py"):
+            if word.startswith("--select"):
+                return True
+            if deep or word in {"-k", "-m", "--fix", "--lf"} or word.endswith(".py"):
                 return True
         return False
 
@@ -260,7 +262,7 @@ class Checker:
     def _step(self, check: Check) -> Claim | None:
         for step in self.steps:
             for command in commands(step.text):
-                if check.runs(command) and not command.contained and "${{" not in step.text:
+                if check.runs(command) and not command.contained and "$" not in command.text:
                     if command.program in {"pre-commit", "prek"} or self._narrow(command):
                         continue
                     return Claim(check.fact, self._typed(command), step.source)

@@ -20,6 +20,7 @@ OTHER = re.compile(
 FRONT = re.compile(
     r"front|web-?ui|client|nginx|proxy|admin|flower|worker|celery|beat|docs|migrat", re.IGNORECASE
 )
+FOR_DEVELOPERS = re.compile(r"override|dev|local", re.IGNORECASE)
 OTHERS = re.compile(
     r"\b(?:celery|arq|dramatiq|rq|huey|taskiq|flower|alembic|sleep|migrat\w*|scheduler|streamlit|gradio|npm|"
     r"pnpm|yarn|node|next|nginx|jupyter)\b"
@@ -56,19 +57,15 @@ def compose_files(tree: Tree, folders: list[str]) -> list[str]:
     places = [*reversed(folders)]
     places += [within(folder, name) for folder in reversed(folders)
                for name in ("docker", "deploy", "deployment", "infra", "compose", ".docker")]  # fmt: skip
-    found = []
+    found: list[str] = []
     for folder in places:
-        named = [
-            path
-            for path in tree.listed(folder, "*.yml", "*.yaml")
-            if FILE.fullmatch(basename(path))
-        ]
-        found += sorted(named, key=lambda path: (_variant(path), path))
-    return [
-        path
-        for path in dict.fromkeys(found)
-        if not OTHER.search(_variant(path)) and not is_aside(path)
-    ]
+        listed = tree.listed(folder, "*.yml", "*.yaml")
+        named = [path for path in listed if FILE.fullmatch(basename(path))]
+        named = [path for path in named if not OTHER.search(_variant(path)) and not is_aside(path)]
+        # Beside the plain file the others are variants of it, but for those of a developer.
+        own = [path for path in named if not _variant(path) or FOR_DEVELOPERS.search(_variant(path))]
+        found += sorted(own or named, key=lambda path: (_variant(path), path))
+    return list(dict.fromkeys(found))
 
 
 def _variant(path: str) -> str:

@@ -84,10 +84,14 @@ def claim(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
 
 
 def _ports(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
-    published = {port.container: port for service in servers.services for port in service.ports}
+    published = {
+        port.container: port for service in reversed(servers.services) for port in service.ports
+    }
     if starts:
         best = starts[0]
         found = stated(servers, best)
+        if best.service is not None:
+            published.update({port.container: port for port in best.service.ports})
         mapped = published.get(found[0]) if found and best.rank in {INNER, IMAGE} else None
         if mapped:
             found = (mapped.host, mapped.source)

@@ -16,7 +16,7 @@ GENERIC = frozenset(
      "src", "template", "test", "web", "workspace", "fastapi-app", "fast-api", "my-api", "package",
      "swagger", "fastapi-project", "untitled", "example", "rest-api", "fastapi-backend"}
 )  # fmt: skip
-NOT_NAMES = re.compile(r"(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.IGNORECASE)  # fmt: skip
+NOT_NAMES = re.compile(r"(?:try|how|why|what|who|get|using|welcome)\b.*|(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.IGNORECASE)  # fmt: skip
 DOCUMENTS = (".md", ".mdx", ".rst", ".adoc")
 CONFIGS = (
     "docusaurus.config.js",
@@ -26,6 +26,9 @@ CONFIGS = (
     "docs.json",
     "mint.json",
 )
+TOP = 15
+"""The last line on which a title can stand that is not the first heading."""
+
 LONGEST = 100
 """Characters in the longest heading that can be a name."""
 
@@ -79,7 +82,7 @@ def _readme(tree: Tree) -> Iterator[Claim]:
     for path in tree.listed(".", *names)[:1]:
         for order, (heading, level, number) in enumerate(_headings(tree, path)):
             name = _untagged(plain(heading))
-            if order and level > 1:
+            if order and (level > 1 or number > TOP):
                 return
             if name:
                 fit = not NOT_NAMES.fullmatch(name) and not _generic(name) and len(name) <= LONGEST

@@ -213,9 +213,9 @@ class Servers:
                 continue
             if task.kind == "script" and not DEV_SCRIPT.search(task.name):
                 continue
-            production = not reached.reloads and (
-                task.kind == "script" or (reached.command and reached.command.program == "gunicorn")
-            )
+            production = not reached.reloads and _is_production(reached)
+            if task.kind == "script" and not reached.reloads and not production:
+                kind = PROCFILE
             rank = PRODUCTION if production else kind
             yield Start(
                 task.typed, task.source, rank, (order, number), reached.command,
@@ -339,6 +339,15 @@ class Servers:
                 if reached:
                     yield Start(reached.typed, reached.source, IMAGE, (), reached.command,
                                 reached.command_source, reached.variables, reached.starter)  # fmt: skip
+
+
+def _is_production(start: Start) -> bool:
+    """Whether a command without reload is meant for a server rather than for a desk."""
+    command = start.command
+    if command is None:
+        return False
+    several = command.option("--workers", "-w") not in {None, "1"}
+    return command.program == "gunicorn" or several or "0.0.0.0" in command.text  # noqa: S104
 
 
 def instructions(tree: Tree, path: str) -> Iterator[tuple[str, int]]:

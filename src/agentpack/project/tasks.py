@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from posixpath import basename, dirname
 from typing import Any
 
@@ -77,6 +78,9 @@ def _make(tree: Tree, path: str) -> Iterator[Task]:
             if targets:
                 targets[-1][2].append((text.strip(), f"{path}:{number}"))
             continue
+        if text.startswith("define "):
+            targets.append(("", number, [], []))
+            continue
         assigned = re.match(r"\s*(?:export\s+)?(\w+)\s*(?::|::|\?)?=\s*(.*?)\s*(?:#.*)?$", text)
         if assigned:
             variables[assigned[1]] = assigned[2]
@@ -87,7 +91,7 @@ def _make(tree: Tree, path: str) -> Iterator[Task]:
             body: list[tuple[str, str]] = []
             targets += [(name, number, body, target[2].split()) for name in target[1].split()]
     bodies = {name: body for name, _, body, _ in targets}
-    for name, number, body, needs in targets:
+    for name, number, body, needs in filter(itemgetter(0), targets):
         lines = [one for need in needs for one in bodies.get(need, [])] + body
         for text, _ in body:
             called = re.search(r"(?:\$\(MAKE\)|\bmake)\s+([\w-]+)", text)
