@@ -95,13 +95,13 @@ class Applications:
         self.code = code
         self.apps: list[App] = []
         self._mounted: set[Name] = set()
+        self._used: set[Name] = set()
         mentioning = self.mentions = [path for path, _ in code.matching(MENTIONS, "FastAPI")]
         subclasses = frozenset(self._subclasses(mentioning))
         for path in mentioning:
             self._read(path, subclasses)
-        makers = {app.name for app in self.apps if app.kind == FACTORY} | subclasses
-        known = {app.path for app in self.apps}
-        self._read_users(makers, subclasses, known)
+        self._read_factories()
+        self._read_users(subclasses)
         self._drop_used_factories()
 
     @property
@@ -171,15 +171,43 @@ class Applications:
                     if name in imported:
                         self._mounted.add(imported[name])
 
-    def _read_users(self, makers: set[str], subclasses: frozenset[str], known: set[str]) -> None:
+    def _origin(self, path: str, call: ast.expr, imported: dict[str, Name]) -> App | None:
+        """Return the factory that a call in a file calls, or None."""
+        chain = called(call)
+        name = chain.rsplit(".", 1)[-1]
+        makers = [app for app in self.apps if app.kind == FACTORY]
+        if "." in chain:
+            # `factory.create_app()`: which module that is matters less than its function's name.
+            return next((app for app in makers if app.name == name), None)
+        wanted = imported.get(name, Name(path, name))
+        return next((app for app in makers if Name(app.path, app.name) == wanted), None)
+
+    def _read_factories(self) -> None:
+        """Find the functions that return what another factory made."""
+        makers = {app.name for app in self.apps if app.kind == FACTORY}
+        for path in self.mentions if makers else ():
+            tree = self.code.parse(path)
+            imported = self.code.names(path) if tree else {}
+            known = {app.name for app in self.apps if app.path == path}
+            for node in tree.body if tree else ():
+                if not isinstance(node, ast.FunctionDef) or node.name in known:
+                    continue
+                made = _returns_app(node, makers)
+                origin = self._origin(path, made, imported) if made else None
+                if origin:
+                    self._used.add(Name(origin.path, origin.name))
+                    self.apps.append(replace(origin, path=path, name=node.name, line=node.lineno))
+
+    def _read_users(self, subclasses: frozenset[str]) -> None:
         """Find the modules that call a factory, or wrap an application, of another module."""
+        makers = {app.name for app in self.apps if app.kind == FACTORY} | subclasses
         if not makers and not self.apps:
             return
         words = "|".join(sorted(map(re.escape, makers))) or r"(?!)"
         pattern = re.compile(
             rf"=\s*(?:\w+\.)*(?:{words})\(|=\s*(?:\w+\.)*\w*(?:ASGIApp|Middleware)\(|\.mount\("
         )
-        made_by = {app.name: app for app in self.apps if app.kind == FACTORY}
+        known = {app.path for app in self.apps}
         for path, text in list(
             self.code.matching(pattern, *makers, "ASGIApp", "Middleware", ".mount(")
         ):
@@ -188,58 +216,52 @@ class Applications:
                 continue
             if path not in known:
                 self._read_mounts(path, tree, set())
-            imported = self.code.names(path)
-            own = {app.name for app in self.apps if app.path == path}
-            apps_here = {
-                name
-                for name, origin in imported.items()
-                if any(app.path == origin.path and app.name == origin.name for app in self.apps)
-            }
-            for node in statements(tree.body):
-                pair = _assigned(node)
-                if not pair or not isinstance(pair[1], ast.Call):
-                    continue
-                maker = called(pair[1]).rsplit(".", 1)[-1]
-                routers = text.count("include_router(")
-                wraps = self._wraps(pair[1], apps_here | own)
-                if (maker in makers and (maker in imported or maker in own or "." in called(pair[1]))
-                        and (maker in made_by or maker in subclasses)) or (wraps and pair[0] not in own):  # fmt: skip
-                    origin = made_by.get(maker)
-                    app = App(path, pair[0], node.lineno, INSTANCE, routers=routers)
-                    if origin and not wraps:
-                        app = replace(
-                            app, title=origin.title, title_source=origin.title_source,
-                            routers=max(routers, origin.routers),
-                        )  # fmt: skip
-                    self.apps = [
-                        one for one in self.apps if (one.path, one.name) != (path, app.name)
-                    ]
-                    self.apps.append(app)
-                    own.add(app.name)
-                    self._used = getattr(self, "_used", set()) | {maker}
+            self._read_user(path, tree, subclasses, text.count("include_router("))
+
+    def _read_user(
+        self, path: str, tree: ast.Module, subclasses: frozenset[str], routers: int
+    ) -> None:
+        imported = self.code.names(path)
+        places = {Name(app.path, app.name) for app in self.apps}
+        own = {app.name for app in self.apps if app.path == path}
+        within_reach = own | {name for name, origin in imported.items() if origin in places}
+        for node in statements(tree.body):
+            pair = _assigned(node)
+            if not pair or not isinstance(pair[1], ast.Call):
+                continue
+            origin = self._origin(path, pair[1], imported)
+            app = App(path, pair[0], node.lineno, INSTANCE, routers=routers)
+            if origin:
+                self._used.add(Name(origin.path, origin.name))
+                app = replace(
+                    app,
+                    title=origin.title,
+                    title_source=origin.title_source,
+                    routers=max(routers, origin.routers),
+                )
+            elif pair[0] in own or not (
+                called(pair[1]) in subclasses & set(imported)
+                or self._wraps(pair[1], within_reach)
+            ):
+                continue
+            self.apps = [one for one in self.apps if (one.path, one.name) != (path, app.name)]
+            self.apps.append(app)
+            own.add(app.name)
 
     def add_named(self, proofs: list[Proof]) -> None:
-        """Add what a server's command names, where the code makes it in an unknown way.
-
-        A module that takes its application from another one counts as well.
-        """
+        """Add what a server's command names, where the code makes it in an unknown way."""
         known = {(app.path, app.name) for app in self.apps}
         for proof in proofs:
-            if not (proof.module and proof.name):
-                continue
-            for path in self.mentions:
+            for path in self.mentions if proof.module and proof.name else ():
                 if (path, proof.name) in known or not bases(proof, path):
                     continue
                 tree = self.code.parse(path)
-                for node in statements(tree.body) if tree else ():
-                    pair = _assigned(node)
-                    if pair and pair[0] == proof.name:
-                        text = self.code.tree.text(path) or ""
-                        routers = text.count("include_router")
-                        self.apps.append(App(path, pair[0], node.lineno, INSTANCE, routers=routers))
-                        known.add((path, pair[0]))
-                        break
+                pairs = ((node, _assigned(node)) for node in statements(tree.body if tree else []))
+                made = next((node for node, pair in pairs if pair and pair[0] == proof.name), None)
+                if made:
+                    routers = (self.code.tree.text(path) or "").count("include_router")
+                    self.apps.append(App(path, proof.name, made.lineno, INSTANCE, routers=routers))
+                    known.add((path, proof.name))
 
     def _drop_used_factories(self) -> None:
-        used: set[str] = getattr(self, "_used", set())
-        self.apps = [app for app in self.apps if app.kind == INSTANCE or app.name not in used]
+        self.apps = [app for app in self.apps if Name(app.path, app.name) not in self._used]

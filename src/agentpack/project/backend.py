@@ -45,7 +45,7 @@ class Backend:
     source: str
     app: App | None = None
     target: str = ""
-    rivals: tuple[tuple[str, str], ...] = ()
+    rivals: tuple[Backend, ...] = ()
     source_root: str = "."
     proof: str = ""
 
@@ -207,7 +207,7 @@ class Chooser:
                 or (service and app.kind != FACTORY)
             )
             if real and app.path != apps[0].path:
-                rivals.append((other.target, f"{app.path}:{app.line}"))
+                rivals.append(other)
         return Backend(
             chosen.folder, chosen.manifest, chosen.source, chosen.app, chosen.target,
             tuple(rivals), chosen.source_root, chosen.proof,
@@ -233,5 +233,8 @@ def claim(tree: Tree, backend: Backend | None) -> Iterator[Claim]:
         return
     if backend.app is not None:
         yield Claim("app", backend.target, f"{backend.app.path}:{backend.app.line}")
-        for target, source in backend.rivals:
-            yield Claim("app", target, source, rank=1, contests=True)
+        for rival in backend.rivals:
+            if rival.app is not None:
+                source = f"{rival.app.path}:{rival.app.line}"
+                yield Claim("app", rival.target, source, rank=1, contests=True)
+            yield Claim("backend_dir", rival.folder, rival.source, rank=1, contests=True)

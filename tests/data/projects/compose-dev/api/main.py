@@ -1,0 +1,4 @@
+import sqlmodel
+from fastapi import FastAPI
+
+app = FastAPI()

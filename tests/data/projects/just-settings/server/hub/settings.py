@@ -1,0 +1,5 @@
+class Settings:
+    api_port: int = 8200
+
+
+settings = Settings()

@@ -1,0 +1,3 @@
+import click
+
+app = click.Group()

@@ -1,0 +1,2 @@
+#!/bin/sh
+uvicorn main:app --reload --port 8000

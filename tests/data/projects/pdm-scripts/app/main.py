@@ -1,0 +1,4 @@
+import piccolo
+from fastapi import FastAPI
+
+app = FastAPI()

@@ -1,0 +1,4 @@
+import fastapi
+import sqlalchemy
+
+application: fastapi.FastAPI = fastapi.FastAPI()

@@ -1,0 +1,6 @@
+from tortoise import Tortoise
+
+from .factory import create_app
+
+app = create_app()
+models = Tortoise

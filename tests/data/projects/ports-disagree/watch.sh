@@ -1,0 +1,2 @@
+#!/bin/sh
+uvicorn gateway.main:app --reload --port 8000

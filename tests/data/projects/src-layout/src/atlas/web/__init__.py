@@ -1,0 +1,3 @@
+from atlas.web.application import app
+
+__all__ = ["app"]

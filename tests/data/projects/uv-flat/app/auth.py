@@ -1,0 +1,4 @@
+import jwt
+import sqlalchemy
+
+check = jwt.decode
