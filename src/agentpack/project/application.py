@@ -240,8 +240,7 @@ class Applications:
                     routers=max(routers, origin.routers),
                 )
             elif pair[0] in own or not (
-                called(pair[1]) in subclasses & set(imported)
-                or self._wraps(pair[1], within_reach)
+                called(pair[1]) in subclasses & set(imported) or self._wraps(pair[1], within_reach)
             ):
                 continue
             self.apps = [one for one in self.apps if (one.path, one.name) != (path, app.name)]

@@ -63,7 +63,9 @@ def compose_files(tree: Tree, folders: list[str]) -> list[str]:
         named = [path for path in listed if FILE.fullmatch(basename(path))]
         named = [path for path in named if not OTHER.search(_variant(path)) and not is_aside(path)]
         # Beside the plain file the others are variants of it, but for those of a developer.
-        own = [path for path in named if not _variant(path) or FOR_DEVELOPERS.search(_variant(path))]
+        own = [
+            path for path in named if not _variant(path) or FOR_DEVELOPERS.search(_variant(path))
+        ]
         found += sorted(own or named, key=lambda path: (_variant(path), path))
     return list(dict.fromkeys(found))
 

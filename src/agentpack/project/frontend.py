@@ -21,7 +21,9 @@ FRAMEWORKS = (
 )  # fmt: skip
 NOT_FRONT = frozenset({"@docusaurus/core", "vitepress", "mintlify", "react-email", "@react-email/components",
                        "react-native", "expo", "electron", "webextension-polyfill", "nextra", "obsidian"})  # fmt: skip
-FRONT = re.compile(r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.IGNORECASE)
+FRONT = re.compile(
+    r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.IGNORECASE
+)
 SIDE = re.compile(
     r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|marketing|sdk|browser",
     re.IGNORECASE,

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from agentpack.project.claims import Claim
 from agentpack.project.code import called, keyword, literal
-from agentpack.project.server import Start
 from agentpack.project.shell import expand
+from agentpack.project.start import Start
 from agentpack.project.survey import Survey
-from agentpack.project.tasks import Task
+from agentpack.project.task import Task
 
 REDIRECT = re.compile(
     r"(?:&>>?|1?>>?|\|&?\s*tee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)"

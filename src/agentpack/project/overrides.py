@@ -9,6 +9,7 @@ from agentpack.errors import AgentpackError
 from agentpack.project.documents import Table, read_toml
 from agentpack.project.facts import LISTS, NUMBERS, OVERRIDE, VOCABULARY, Fact, Value
 from agentpack.project.manager import PREFIXES
+from agentpack.project.starters import HIGHEST
 from agentpack.project.tree import Tree
 
 FILE = "agentpack.toml"
@@ -22,7 +23,7 @@ def _value(table: Table, name: str, written: Any) -> Value:
         wanted = "a list of strings"
     elif name in NUMBERS:
         if isinstance(written, int) and not isinstance(written, bool):
-            if 1 <= written <= 65535:
+            if 1 <= written <= HIGHEST:
                 return written
             wanted = "a number from 1 to 65535"
         else:

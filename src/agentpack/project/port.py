@@ -6,31 +6,33 @@ import re
 from collections.abc import Iterator
 
 from agentpack.project.claims import Claim
+from agentpack.project.compose import Port
+from agentpack.project.dockerfile import dockerfiles
 from agentpack.project.facts import DEFAULT
-from agentpack.project.server import COMPOSE, IMAGE, INNER, Servers, Start, dockerfiles
+from agentpack.project.server import Servers
 from agentpack.project.shell import DEFAULT_PORT, expand
-from agentpack.project.starters import _from_environment as from_environment
+from agentpack.project.start import COMPOSE, IMAGE, INNER, Start
+from agentpack.project.starters import HIGHEST, from_environment
 
 EXPOSE = re.compile(r"^\s*EXPOSE\s+(.*)", re.IGNORECASE)
 VARIABLE = re.compile(r"^\s*(?:ENV|ARG)\s+(\w+)[=\s]+[\"']?([^\s\"']+)", re.IGNORECASE)
+HTTP_PORTS = frozenset({80, 5000, 8000, 8080})
+"""What HTTP servers in containers usually listen on."""
 PROXY_PORTS = frozenset({80, 443})
 """What a container listens on behind a proxy: no contradiction to a development server."""
 
 
 def _number(text: str | None) -> int | None:
     found = re.fullmatch(r"[\"']?(\d{2,5})[\"']?", text or "")
-    return int(found[1]) if found and int(found[1]) <= 65535 else None
+    return int(found[1]) if found and int(found[1]) <= HIGHEST else None
 
 
 def stated(servers: Servers, start: Start) -> tuple[int, str] | None:
     """Return the port that a way of starting the server states, and where."""
     if start.service is not None and start.rank == COMPOSE:
         return _published(start)
-    if (
-        (start.command is not None
-        and start.command.serves)
-        or (start.command is not None
-        and start.starter is not None)
+    if (start.command is not None and start.command.serves) or (
+        start.command is not None and start.starter is not None
     ):
         raw = start.command.port()
         if raw is not None:
@@ -51,9 +53,8 @@ def _published(start: Start) -> tuple[int, str] | None:
     service = start.service
     if service is None or not service.ports:
         return None
-    inner = {8000, 80, 8080}
-    ports = sorted(service.ports, key=lambda port: port.container not in inner)
-    first = ports[0] if any(port.container in inner for port in ports) else service.ports[0]
+    ports = sorted(service.ports, key=lambda port: port.container not in HTTP_PORTS)
+    first = ports[0] if any(port.container in HTTP_PORTS for port in ports) else service.ports[0]
     return first.host, first.source
 
 
@@ -84,40 +85,39 @@ def claim(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
 
 
 def _ports(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
-    published = {
-        port.container: port for service in reversed(servers.services) for port in service.ports
-    }
+    services = servers.reach.services
+    published = {port.container: port for one in reversed(services) for port in one.ports}
+    main = DEFAULT_PORT
     if starts:
-        best = starts[0]
-        found = stated(servers, best)
-        if best.service is not None:
-            published.update({port.container: port for port in best.service.ports})
-        mapped = published.get(found[0]) if found and best.rank in {INNER, IMAGE} else None
-        if mapped:
-            found = (mapped.host, mapped.source)
-        if found:
-            yield Claim("port", found[0], found[1], 0)
-        else:
-            yield Claim("port", DEFAULT_PORT, DEFAULT, 0)
-    rank = 1
-    main = found[0] if starts and found else DEFAULT_PORT
-    for service in servers.services:
-        ports = service.ports
-        if any(port.host == main for port in ports):
-            ports = tuple(port for port in ports if port.host == main)
-        for port in ports[:1]:
-            if starts or port.container in {8000, 80, 8080, 5000}:
-                yield Claim("port", port.host, port.source, rank, contests=True)
-    if not starts and not published:
+        best = _best(starts[0], stated(servers, starts[0]), published)
+        main = best[0]
+        yield Claim("port", *best)
+    elif not published:
         return
+    for service in services:
+        same = [port for port in service.ports if port.host == main]
+        for port in (same or list(service.ports))[:1]:
+            if starts or port.container in HTTP_PORTS:
+                yield Claim("port", port.host, port.source, 1, contests=True)
     for start in starts[1:]:
         other = stated(servers, start)
-        inside = start.rank in {IMAGE, INNER} or start.source.lower().find("docker") >= 0
+        inside = start.rank in {IMAGE, INNER} or "docker" in start.source.lower()
         if other and not (inside and other[0] in published) and other[0] not in PROXY_PORTS:
-            yield Claim("port", other[0], other[1], rank + 1, contests=True)
+            yield Claim("port", *other, 2, contests=True)
     for listed, source in _exposed(servers):
-        if main in listed or any(port in published for port in listed):
-            if main in listed:
-                yield Claim("port", main, source, rank + 2)
-        elif listed[0] not in PROXY_PORTS:
-            yield Claim("port", listed[0], source, rank + 2, contests=True)
+        if main in listed:
+            yield Claim("port", main, source, 3)
+        elif not set(listed) & set(published) and listed[0] not in PROXY_PORTS:
+            yield Claim("port", listed[0], source, 3, contests=True)
+
+
+def _best(
+    start: Start, found: tuple[int, str] | None, published: dict[int, Port]
+) -> tuple[int, str]:
+    """Return the port of the best way to start: as published, as stated, or the server's own."""
+    if found is None:
+        return DEFAULT_PORT, DEFAULT
+    if start.service is not None:
+        published = {**published, **{port.container: port for port in start.service.ports}}
+    mapped = published.get(found[0]) if start.rank in {INNER, IMAGE} else None
+    return (mapped.host, mapped.source) if mapped else found

@@ -15,6 +15,9 @@ STARTS = re.compile(
     r"\buvicorn\.(?:run|Server|Config)\(|\bGranian\(|\bhypercorn\.|\buvicorn\.main\b"
 )
 CALLS = ("uvicorn.run", "uvicorn.Config", "granian.Granian", "Granian", "hypercorn.run")
+HIGHEST = 65_535
+"""The highest TCP port."""
+
 GETTERS = ("os.getenv", "os.environ.get", "getenv", "environ.get", "env", "config", "env.int",
            "get_env_variable", "get_env", "Field", "typer.Option", "click.option", "Option",
            "env.get", "pydantic.Field", "decouple.config")  # fmt: skip
@@ -104,7 +107,7 @@ def resolve(survey: Survey, path: str, node: ast.expr | None) -> tuple[int | Non
     direct = _number(node)
     if direct is not None:
         name = _environment_name(node)
-        stated = _from_environment(survey, name) if name else None
+        stated = from_environment(survey, name) if name else None
         return stated or (direct, f"{path}:{node.lineno}")
     if isinstance(node, ast.Call) and called(node) in {"int", "str"} and node.args:
         return resolve(survey, path, node.args[0])
@@ -145,7 +148,8 @@ ENV_FILES = (".env", ".env.dev", ".env.development", ".env.local", ".env.example
              ".env.sample", ".env.template", "env.example", ".env.dist", ".env.development.example")  # fmt: skip
 
 
-def _from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
+def from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
+    """Return the number that an environment file gives a variable, and where."""
     for folder in survey.folders:
         for file in ENV_FILES:
             found = survey.tree.find(
@@ -174,10 +178,10 @@ def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
         for node in ast.walk(tree) if tree else ():
             value = _value_of(node, name)
             number = _number(value) if value is not None else None
-            if value is None or number is None or not 1 <= number <= 65535:
+            if value is None or number is None or not 1 <= number <= HIGHEST:
                 continue
             environment = _environment_name(value) or (name if _is_setting(node) else None)
-            stated = _from_environment(survey, environment) if environment else None
+            stated = from_environment(survey, environment) if environment else None
             return stated or (number, f"{file}:{value.lineno}")
     return None, ""
 

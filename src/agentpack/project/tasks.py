@@ -1,27 +1,16 @@
-"""The commands that a project names: Makefile targets, recipes, package scripts, shell scripts."""
+"""The commands that a project names, wherever it does so."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from operator import itemgetter
 from posixpath import basename, dirname
 from typing import Any
 
-import yaml
-
-from agentpack.project.documents import (
-    Table,
-    line,
-    mapping,
-    read_json,
-    read_toml,
-    read_yaml,
-    scalar,
-    sequence,
-)
-from agentpack.project.tree import Tree
+from agentpack.project.documents import read_json, read_toml
+from agentpack.project.recipes import read_just, read_make, read_taskfile
+from agentpack.project.task import Task, continued
+from agentpack.project.tree import Tree, within
 
 LOCKS = {
     "pnpm-lock.yaml": "pnpm",
@@ -30,140 +19,7 @@ LOCKS = {
     "bun.lockb": "bun",
     "package-lock.json": "npm",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A command with a name.
-
-    Args:
-        name: what the project calls it.
-        typed: what one types to run it.
-        lines: the commands it runs, each with its source.
-        source: where it is defined.
-        folder: the folder to type it in.
-        kind: `make`, `just`, `task`, `package`, `python` (poe, pdm, hatch, …) or `script`.
-        variables: what its lines refer to.
-
-    """
-
-    name: str
-    typed: str
-    lines: tuple[tuple[str, str], ...]
-    source: str
-    folder: str
-    kind: str
-    variables: Mapping[str, str]
-
-
-def _continued(lines: list[str]) -> Iterator[tuple[str, int]]:
-    """Yield lines with those that a backslash continues, at the line on which they begin."""
-    begun, start = "", 0
-    for number, text in enumerate(lines, 1):
-        start = start or number
-        if text.endswith("\\"):
-            begun += text[:-1].strip() + " " if begun else text[:-1].rstrip() + " "
-            continue
-        yield (begun + text.strip() if begun else text), start
-        begun, start = "", 0
-    if begun:
-        yield begun, start
-
-
-def _make(tree: Tree, path: str) -> Iterator[Task]:
-    variables: dict[str, str] = {}
-    targets: list[tuple[str, int, list[tuple[str, str]], list[str]]] = []
-    for text, number in _continued(tree.lines(path)):
-        if text.startswith("\t"):
-            if targets:
-                targets[-1][2].append((text.strip(), f"{path}:{number}"))
-            continue
-        if text.startswith("define "):
-            targets.append(("", number, [], []))
-            continue
-        assigned = re.match(r"\s*(?:export\s+)?(\w+)\s*(?::|::|\?)?=\s*(.*?)\s*(?:#.*)?$", text)
-        if assigned:
-            variables[assigned[1]] = assigned[2]
-            continue
-        target = re.match(r"([A-Za-z][\w.\-/ ]*?)\s*::?(?!=)([^#]*)", text)
-        own_variable = target and re.match(r"\s*\w+\s*[:?+]?=", target[2] + text[target.end() :])
-        if target and not own_variable:
-            body: list[tuple[str, str]] = []
-            targets += [(name, number, body, target[2].split()) for name in target[1].split()]
-    bodies = {name: body for name, _, body, _ in targets}
-    for name, number, body, needs in filter(itemgetter(0), targets):
-        lines = [one for need in needs for one in bodies.get(need, [])] + body
-        for text, _ in body:
-            called = re.search(r"(?:\$\(MAKE\)|\bmake)\s+([\w-]+)", text)
-            if called and called[1] != name:
-                lines += bodies.get(called[1], [])
-        yield Task(
-            name, f"make {name}", tuple(lines), f"{path}:{number}", dirname(path) or ".", "make",
-            variables,
-        )  # fmt: skip
-
-
-def _just(tree: Tree, path: str) -> Iterator[Task]:
-    variables: dict[str, str] = {}
-    recipes: list[tuple[str, int, list[tuple[str, str]], list[str]]] = []
-    for text, number in _continued(tree.lines(path)):
-        if text.startswith((" ", "\t")):
-            if recipes and text.strip():
-                recipes[-1][2].append((text.strip().lstrip("@"), f"{path}:{number}"))
-            continue
-        assigned = re.match(r"(?:export\s+)?(\w+)\s*:=\s*[\"']?(.*?)[\"']?\s*$", text)
-        if assigned:
-            variables[assigned[1]] = assigned[2]
-            continue
-        recipe = re.match(r"@?([A-Za-z_][\w-]*)([^:=#]*):(?!=)([^#]*)", text)
-        if recipe:
-            recipes.append((recipe[1], number, [], re.findall(r"[\w-]+", recipe[3])))
-    bodies = {name: body for name, _, body, _ in recipes}
-    for name, number, body, needs in recipes:
-        lines = [one for need in needs for one in bodies.get(need, [])] + body
-        for text, _ in body:
-            called = re.match(r"just\s+([\w-]+)", text)
-            if called and called[1] != name:
-                lines += bodies.get(called[1], [])
-        typed = f"just {name}"
-        source = f"{path}:{number}"
-        yield Task(name, typed, tuple(lines), source, dirname(path) or ".", "just", variables)
-
-
-def _taskfile(tree: Tree, path: str) -> Iterator[Task]:
-    top = mapping(read_yaml(tree, path))
-    variables = {
-        name: scalar(node)
-        for table in ("vars", "env")
-        for name, node in mapping(top.get(table)).items()
-    }
-    lines_of: dict[str, list[tuple[str, str]]] = {}
-    nodes = mapping(top.get("tasks"))
-    for name, node in nodes.items():
-        body = mapping(node)
-        listed = body.get("cmds") or body.get("cmd") or node
-        items = sequence(listed) or [listed]
-        lines_of[name] = []
-        for item in items:
-            written = scalar(item) or scalar(mapping(item).get("cmd"))
-            for offset, text in enumerate(written.splitlines()):
-                block = isinstance(item, yaml.ScalarNode) and item.style in {"|", ">"}
-                number = line(item) + offset + (1 if block else 0)
-                lines_of[name].append((text.strip(), f"{path}:{number}"))
-    for name, node in nodes.items():
-        needs = [scalar(item) for item in sequence(mapping(node).get("deps"))]
-        called = [scalar(mapping(item).get("task")) for item in sequence(mapping(node).get("cmds"))]
-        lines = [one for need in [*needs, *called] for one in lines_of.get(need, [])]
-        env = {key: scalar(item) for key, item in mapping(mapping(node).get("env")).items()}
-        yield Task(
-            name, f"task {name}", tuple(lines + lines_of[name]), f"{path}:{_key_line(tree, path, name)}",
-            dirname(path) or ".", "task", {**variables, **env},
-        )  # fmt: skip
-
-
-def _key_line(tree: Tree, path: str, name: str) -> int:
-    found = tree.find(path, rf"^ +[\"']?{re.escape(name)}[\"']?:", re.MULTILINE)
-    return found[1] if found else 1
+CALLED = re.compile(r"(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run|npm:)\s*([\w:.-]+)")
 
 
 def package_runner(tree: Tree, path: str) -> str:
@@ -192,11 +48,11 @@ def _package(tree: Tree, path: str) -> Iterator[Task]:
     for name, text in scripts.items():
         source = table.source("scripts", name)
         lines = [(text, source)]
-        for called in re.findall(
-            r"(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run|npm:)\s*([\w:.-]+)", text
-        ):
-            if called in scripts and called != name:
-                lines.append((scripts[called], table.source("scripts", called)))
+        lines += [
+            (scripts[called], table.source("scripts", called))
+            for called in CALLED.findall(text)
+            if called in scripts and called != name
+        ]
         yield Task(name, f"{run} {name}", tuple(lines), source, dirname(path) or ".", "package", {})
 
 
@@ -261,7 +117,7 @@ def _script(tree: Tree, path: str, folder: str) -> Task:
     lines = []
     variables: dict[str, str] = {}
     first = 1
-    for text, number in _continued(tree.lines(path)):
+    for text, number in continued(tree.lines(path)):
         written = text.strip()
         if not written or written.startswith("#"):
             continue
@@ -283,35 +139,36 @@ def _script(tree: Tree, path: str, folder: str) -> Task:
 SCRIPT_FOLDERS = ("", "scripts", "bin", "script", "tools", "dev", "hack", "docker")
 
 
+READERS = (
+    (("makefile", "gnumakefile"), read_make),
+    (("justfile", ".justfile"), read_just),
+    (("taskfile.yml", "taskfile.yaml", "taskfile.dist.yml"), read_taskfile),
+    (("package.json",), _package),
+    (("pipfile",), _pipfile),
+)
+
+
 def read_tasks(tree: Tree, backend: str, prefix: str | None) -> list[Task]:
     """Read the tasks of the root and of the backend's folder."""
     tasks: list[Task] = []
-    folders = list(dict.fromkeys([".", backend]))
-    for folder in folders:
-        for path in tree.listed(folder, "makefile", "gnumakefile"):
-            tasks += _make(tree, path)
-        for path in tree.listed(folder, "justfile", ".justfile"):
-            tasks += _just(tree, path)
-        for path in tree.listed(folder, "taskfile.yml", "taskfile.yaml", "taskfile.dist.yml"):
-            tasks += _taskfile(tree, path)
-        for path in tree.listed(folder, "package.json"):
-            tasks += _package(tree, path)
+    for folder in dict.fromkeys([".", backend]):
+        for names, reader in READERS:
+            for path in tree.listed(folder, *names):
+                tasks += reader(tree, path)
         for path in tree.listed(folder, "pyproject.toml"):
             tasks += _pyproject(tree, path, prefix)
-        for path in tree.listed(folder, "pipfile"):
-            tasks += _pipfile(tree, path)
         for sub in SCRIPT_FOLDERS:
-            inside = f"{folder}/{sub}".removeprefix("./").strip("/") or "."
-            for path in tree.listed(inside, "*"):
-                if path.endswith((".sh", ".bash")) or (sub and _is_shell(tree, path)):
-                    tasks.append(_script(tree, path, folder))
+            paths = tree.listed(within(folder, sub), "*")
+            tasks += [_script(tree, path, folder) for path in paths if _is_shell(tree, path, sub)]
     return tasks
 
 
-def _is_shell(tree: Tree, path: str) -> bool:
-    if "." in basename(path):
+def _is_shell(tree: Tree, path: str, sub: str) -> bool:
+    if path.endswith((".sh", ".bash")):
+        return True
+    if not sub or "." in basename(path):
         return False
     return bool(re.match(r"#!.*\b(?:ba|z|da)?sh\b", tree.text(path) or ""))
 
 
-__all__ = ["Table", "Task", "package_runner", "read_tasks"]
+__all__ = ["Task", "package_runner", "read_tasks"]
