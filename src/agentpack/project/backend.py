@@ -20,8 +20,16 @@ from agentpack.project.tree import Tree, parents, relative, under, within
 
 FILE_ORDER = ("main", "app", "asgi", "server", "application", "api", "wsgi", "run", "__init__")
 NAME_ORDER = ("app", "application", "api", "fastapi_app", "asgi")
-MAKER_ORDER = ("create_app", "get_app", "make_app", "build_app", "create_application",
-               "get_application", "init_app", "app_factory")  # fmt: skip
+MAKER_ORDER = (
+    "create_app",
+    "get_app",
+    "make_app",
+    "build_app",
+    "create_application",
+    "get_application",
+    "init_app",
+    "app_factory",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +172,15 @@ class Chooser:
                 folder = base = dirname(base) or "."
         named = sorted((one for one, _ in proofs), key=lambda one: -one.weight)
         return Backend(
-            folder, manifest, source, app, f"{_module(app.path, base)}:{app.name}", (), base,
+            folder,
+            manifest,
+            source,
+            app,
+            f"{_module(app.path, base)}:{app.name}",
+            (),
+            base,
             named[0].source if named else "",
-        )  # fmt: skip
+        )
 
     def _score(self, app: App) -> tuple[int, ...]:
         proofs = [proof for proof, _ in self._proofs_of(app)]
@@ -209,9 +223,15 @@ class Chooser:
             if real and app.path != apps[0].path:
                 rivals.append(other)
         return Backend(
-            chosen.folder, chosen.manifest, chosen.source, chosen.app, chosen.target,
-            tuple(rivals), chosen.source_root, chosen.proof,
-        )  # fmt: skip
+            chosen.folder,
+            chosen.manifest,
+            chosen.source,
+            chosen.app,
+            chosen.target,
+            tuple(rivals),
+            chosen.source_root,
+            chosen.proof,
+        )
 
 
 def _entrypoint(tree: Tree, backend: Backend) -> tuple[str, str] | None:

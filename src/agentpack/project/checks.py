@@ -15,11 +15,30 @@ from agentpack.project.tools import CHECKS, Check
 from agentpack.project.tree import within
 
 REPORTS = re.compile(
-    r"\s+(?:--junit-?xml|--cov-report|--cov-fail-under|--cov-config|--cov|--html|--output-format|--durations|"
+    r"\s+(?:--junit-?xml|--cov-report|--cov-fail-under|--cov-config|--cov|--html|"
+    r"--output-format|--durations|"
     r"--color|--self-contained-html)(?:[= ](?![-&|])\S+)?"
 )
-PYTHON_TOOLS = frozenset({"pytest", "py.test", "ruff", "mypy", "flake8", "pylint", "pyright", "basedpyright",
-                          "ty", "coverage", "tox", "nox", "unittest", "python", "python3", "black"})  # fmt: skip
+PYTHON_TOOLS = frozenset(
+    {
+        "pytest",
+        "py.test",
+        "ruff",
+        "mypy",
+        "flake8",
+        "pylint",
+        "pyright",
+        "basedpyright",
+        "ty",
+        "coverage",
+        "tox",
+        "nox",
+        "unittest",
+        "python",
+        "python3",
+        "black",
+    }
+)
 
 
 class Checker:

@@ -22,7 +22,8 @@ FRONT = re.compile(
 )
 FOR_DEVELOPERS = re.compile(r"override|dev|local", re.IGNORECASE)
 OTHERS = re.compile(
-    r"\b(?:celery|arq|dramatiq|rq|huey|taskiq|flower|alembic|sleep|migrat\w*|scheduler|streamlit|gradio|npm|"
+    r"\b(?:celery|arq|dramatiq|rq|huey|taskiq|flower|alembic|sleep|migrat\w*|"
+    r"scheduler|streamlit|gradio|npm|"
     r"pnpm|yarn|node|next|nginx|jupyter)\b"
 )
 BACK = re.compile(r"back|api|server|app|fastapi|web|service", re.IGNORECASE)
@@ -55,8 +56,11 @@ class Service:
 def compose_files(tree: Tree, folders: list[str]) -> list[str]:
     """Return the compose files for development, the plainest first."""
     places = [*reversed(folders)]
-    places += [within(folder, name) for folder in reversed(folders)
-               for name in ("docker", "deploy", "deployment", "infra", "compose", ".docker")]  # fmt: skip
+    places += [
+        within(folder, name)
+        for folder in reversed(folders)
+        for name in ("docker", "deploy", "deployment", "infra", "compose", ".docker")
+    ]
     found: list[str] = []
     for folder in places:
         listed = tree.listed(folder, "*.yml", "*.yaml")
@@ -106,11 +110,16 @@ def _services(tree: Tree, path: str) -> Iterator[Service]:
         dockerfile = scalar(mapping(build).get("dockerfile")) or None
         command = body.get("command") or body.get("entrypoint")
         yield Service(
-            name, path, scalar(body.get("image")),
+            name,
+            path,
+            scalar(body.get("image")),
             within(dirname(path) or ".", expand(context or ".", {})) if build else None,
-            dockerfile, _shell(command), f"{path}:{line(command)}" if command else "",
-            tuple(_ports(path, body.get("ports"))), f"{path}:{line(node)}",
-        )  # fmt: skip
+            dockerfile,
+            _shell(command),
+            f"{path}:{line(command)}" if command else "",
+            tuple(_ports(path, body.get("ports"))),
+            f"{path}:{line(node)}",
+        )
 
 
 def read_services(tree: Tree, folders: list[str]) -> list[Service]:

@@ -12,24 +12,43 @@ from agentpack.project.survey import Survey
 from agentpack.project.tree import within
 
 DRIVERS = {
-    "asyncpg": ("asyncpg", "postgresql"), "psycopg": ("psycopg", "postgresql"),
-    "psycopg-binary": ("psycopg", "postgresql"), "psycopg2": ("psycopg2", "postgresql"),
-    "psycopg2-binary": ("psycopg2", "postgresql"), "psycopg2cffi": ("psycopg2cffi", "postgresql"),
-    "aiopg": ("aiopg", "postgresql"), "pg8000": ("pg8000", "postgresql"),
-    "aiomysql": ("aiomysql", "mysql"), "asyncmy": ("asyncmy", "mysql"), "pymysql": ("pymysql", "mysql"),
-    "mysqlclient": ("mysqlclient", "mysql"), "mysql-connector-python": ("mysql-connector-python", "mysql"),
-    "mariadb": ("mariadb", "mariadb"), "aiosqlite": ("aiosqlite", "sqlite"),
-    "motor": ("motor", "mongodb"), "pymongo": ("pymongo", "mongodb"),
-    "redis": ("redis", "redis"), "aioredis": ("aioredis", "redis"),
-}  # fmt: skip
+    "asyncpg": ("asyncpg", "postgresql"),
+    "psycopg": ("psycopg", "postgresql"),
+    "psycopg-binary": ("psycopg", "postgresql"),
+    "psycopg2": ("psycopg2", "postgresql"),
+    "psycopg2-binary": ("psycopg2", "postgresql"),
+    "psycopg2cffi": ("psycopg2cffi", "postgresql"),
+    "aiopg": ("aiopg", "postgresql"),
+    "pg8000": ("pg8000", "postgresql"),
+    "aiomysql": ("aiomysql", "mysql"),
+    "asyncmy": ("asyncmy", "mysql"),
+    "pymysql": ("pymysql", "mysql"),
+    "mysqlclient": ("mysqlclient", "mysql"),
+    "mysql-connector-python": ("mysql-connector-python", "mysql"),
+    "mariadb": ("mariadb", "mariadb"),
+    "aiosqlite": ("aiosqlite", "sqlite"),
+    "motor": ("motor", "mongodb"),
+    "pymongo": ("pymongo", "mongodb"),
+    "redis": ("redis", "redis"),
+    "aioredis": ("aioredis", "redis"),
+}
 EXTRAS = {
-    "asyncpg": ("asyncpg", "postgresql"), "aiomysql": ("aiomysql", "mysql"), "asyncmy": ("asyncmy", "mysql"),
-    "aiosqlite": ("aiosqlite", "sqlite"), "psycopg": ("psycopg", "postgresql"), "psycopg2": ("psycopg2", "postgresql"),
-    "postgresql-asyncpg": ("asyncpg", "postgresql"), "postgresql-psycopg2binary": ("psycopg2", "postgresql"),
-    "postgresql-psycopg": ("psycopg", "postgresql"), "postgresql": ("asyncpg", "postgresql"),
-    "postgres": ("asyncpg", "postgresql"), "mysql": ("aiomysql", "mysql"), "pymysql": ("pymysql", "mysql"),
-    "sqlite": ("aiosqlite", "sqlite"), "aiopg": ("aiopg", "postgresql"),
-}  # fmt: skip
+    "asyncpg": ("asyncpg", "postgresql"),
+    "aiomysql": ("aiomysql", "mysql"),
+    "asyncmy": ("asyncmy", "mysql"),
+    "aiosqlite": ("aiosqlite", "sqlite"),
+    "psycopg": ("psycopg", "postgresql"),
+    "psycopg2": ("psycopg2", "postgresql"),
+    "postgresql-asyncpg": ("asyncpg", "postgresql"),
+    "postgresql-psycopg2binary": ("psycopg2", "postgresql"),
+    "postgresql-psycopg": ("psycopg", "postgresql"),
+    "postgresql": ("asyncpg", "postgresql"),
+    "postgres": ("asyncpg", "postgresql"),
+    "mysql": ("aiomysql", "mysql"),
+    "pymysql": ("pymysql", "mysql"),
+    "sqlite": ("aiosqlite", "sqlite"),
+    "aiopg": ("aiopg", "postgresql"),
+}
 EXTRA_HOLDERS = frozenset({"databases", "tortoise-orm", "sqlalchemy", "piccolo", "ormar", "edgy"})
 ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "mongodb", "redis")
 DOCUMENT_MAPPERS = {"beanie": "mongodb", "odmantic": "mongodb", "mongoengine": "mongodb"}
@@ -37,25 +56,45 @@ URL = re.compile(
     r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])",
     re.IGNORECASE,
 )
-SETTINGS = re.compile(r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|/(?:core|config|db|database)/[^/]*\.py$", re.IGNORECASE)  # fmt: skip
+SETTINGS = re.compile(
+    r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|"
+    r"/(?:core|config|db|database)/[^/]*\.py$",
+    re.IGNORECASE,
+)
 
 ORMS = {
-    "sqlmodel": "sqlmodel", "tortoise-orm": "tortoise", "beanie": "beanie", "piccolo": "piccolo",
-    "prisma": "prisma", "ormar": "ormar", "odmantic": "odmantic", "gino": "gino", "edgy": "edgy",
-    "sqlalchemy": "sqlalchemy", "mongoengine": "mongoengine", "peewee": "peewee", "pony": "pony",
+    "sqlmodel": "sqlmodel",
+    "tortoise-orm": "tortoise",
+    "beanie": "beanie",
+    "piccolo": "piccolo",
+    "prisma": "prisma",
+    "ormar": "ormar",
+    "odmantic": "odmantic",
+    "gino": "gino",
+    "edgy": "edgy",
+    "sqlalchemy": "sqlalchemy",
+    "mongoengine": "mongoengine",
+    "peewee": "peewee",
+    "pony": "pony",
     "databases": "databases",
-}  # fmt: skip
+}
 MIGRATIONS = {"alembic": "alembic", "aerich": "aerich", "yoyo-migrations": "yoyo"}
 VECTORS = {
     "qdrant": (("qdrant-client", "langchain-qdrant"), ("qdrant_client", "langchain_qdrant")),
     "pgvector": (("pgvector", "langchain-postgres"), ("pgvector", "langchain_postgres")),
-    "chroma": (("chromadb", "langchain-chroma", "chromadb-client"), ("chromadb", "langchain_chroma")),
+    "chroma": (
+        ("chromadb", "langchain-chroma", "chromadb-client"),
+        ("chromadb", "langchain_chroma"),
+    ),
     "weaviate": (("weaviate-client", "langchain-weaviate"), ("weaviate", "langchain_weaviate")),
-    "pinecone": (("pinecone", "pinecone-client", "langchain-pinecone"), ("pinecone", "langchain_pinecone")),
+    "pinecone": (
+        ("pinecone", "pinecone-client", "langchain-pinecone"),
+        ("pinecone", "langchain_pinecone"),
+    ),
     "milvus": (("pymilvus", "langchain-milvus"), ("pymilvus", "langchain_milvus")),
     "faiss": (("faiss-cpu", "faiss-gpu", "faiss"), ("faiss",)),
     "lancedb": (("lancedb",), ("lancedb",)),
-}  # fmt: skip
+}
 SEARCH = {"elasticsearch": "elasticsearch", "opensearch-py": "opensearch"}
 KNN = re.compile(r"dense_vector|knn_vector|\bknn\b|\"knn\"", re.IGNORECASE)
 
@@ -81,9 +120,11 @@ def _urls(survey: Survey) -> Iterator[tuple[str, str]]:
     paths += [
         path
         for path in survey.code.files
-        if path.startswith(survey.folder.removeprefix(".")) and SETTINGS.search(path)
-        and "/versions/" not in path and not re.search(r"(?:^|/)scripts?/", path)
-    ]  # fmt: skip
+        if path.startswith(survey.folder.removeprefix("."))
+        and SETTINGS.search(path)
+        and "/versions/" not in path
+        and not re.search(r"(?:^|/)scripts?/", path)
+    ]
     for path in dict.fromkeys(paths):
         text = survey.tree.text(path)
         if not text:

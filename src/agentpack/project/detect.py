@@ -23,9 +23,17 @@ from agentpack.project.survey import Survey, folders_of
 from agentpack.project.tree import Tree
 
 TOPICS = (
-    claim_database, claim_orm, claim_migrations, claim_vectors, claim_auth, claim_ai,
-    claim_frontend, claim_client, claim_docs, claim_product,
-)  # fmt: skip
+    claim_database,
+    claim_orm,
+    claim_migrations,
+    claim_vectors,
+    claim_auth,
+    claim_ai,
+    claim_frontend,
+    claim_client,
+    claim_docs,
+    claim_product,
+)
 
 
 def _manager(tree: Tree, chosen: Backend | None, overrides: dict[str, Fact]) -> Iterator[Claim]:

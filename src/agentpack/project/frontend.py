@@ -14,28 +14,59 @@ from agentpack.project.tasks import package_runner
 from agentpack.project.tree import is_aside
 
 FRAMEWORKS = (
-    ("next", "next"), ("nuxt", "nuxt"), ("nuxt", "nuxt3"), ("sveltekit", "@sveltejs/kit"), ("astro", "astro"),
-    ("remix", "@remix-run/react"), ("angular", "@angular/core"), ("solid-start", "@solidjs/start"),
-    ("gatsby", "gatsby"), ("qwik", "@builder.io/qwik"), ("react", "react"), ("vue", "vue"),
-    ("svelte", "svelte"), ("solid", "solid-js"), ("preact", "preact"),
-)  # fmt: skip
-NOT_FRONT = frozenset({"@docusaurus/core", "vitepress", "mintlify", "react-email", "@react-email/components",
-                       "react-native", "expo", "electron", "webextension-polyfill", "nextra", "obsidian"})  # fmt: skip
+    ("next", "next"),
+    ("nuxt", "nuxt"),
+    ("nuxt", "nuxt3"),
+    ("sveltekit", "@sveltejs/kit"),
+    ("astro", "astro"),
+    ("remix", "@remix-run/react"),
+    ("angular", "@angular/core"),
+    ("solid-start", "@solidjs/start"),
+    ("gatsby", "gatsby"),
+    ("qwik", "@builder.io/qwik"),
+    ("react", "react"),
+    ("vue", "vue"),
+    ("svelte", "svelte"),
+    ("solid", "solid-js"),
+    ("preact", "preact"),
+)
+NOT_FRONT = frozenset(
+    {
+        "@docusaurus/core",
+        "vitepress",
+        "mintlify",
+        "react-email",
+        "@react-email/components",
+        "react-native",
+        "expo",
+        "electron",
+        "webextension-polyfill",
+        "nextra",
+        "obsidian",
+    }
+)
 FRONT = re.compile(
     r"front|web|client|ui\b|dashboard|site|next|vue|react|svelte|angular", re.IGNORECASE
 )
 SIDE = re.compile(
-    r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|marketing|sdk|browser",
+    r"email|mobile|extension|desktop|widget|admin|native|storybook|docs|landing|"
+    r"marketing|sdk|browser",
     re.IGNORECASE,
 )
 GENERATORS = (
-    ("@hey-api/openapi-ts", r"openapi-ts"), ("orval", r"orval"), ("@kubb/cli", r"kubb"), ("@kubb/core", r"kubb"),
-    ("openapi-typescript-codegen", r"openapi"), ("swagger-typescript-api", r"swagger-typescript-api|sta"),
+    ("@hey-api/openapi-ts", r"openapi-ts"),
+    ("orval", r"orval"),
+    ("@kubb/cli", r"kubb"),
+    ("@kubb/core", r"kubb"),
+    ("openapi-typescript-codegen", r"openapi"),
+    ("swagger-typescript-api", r"swagger-typescript-api|sta"),
     ("@openapitools/openapi-generator-cli", r"openapi-generator(?:-cli)?"),
     ("@rtk-query/codegen-openapi", r"rtk-query-codegen-openapi|codegen-openapi"),
-    ("openapi-zod-client", r"openapi-zod-client"), ("@openapi-codegen/cli", r"openapi-codegen"),
-    ("openapi-typescript", r"openapi-typescript"), ("@acacode/swagger-typescript-api", r"swagger-typescript-api"),
-)  # fmt: skip
+    ("openapi-zod-client", r"openapi-zod-client"),
+    ("@openapi-codegen/cli", r"openapi-codegen"),
+    ("openapi-typescript", r"openapi-typescript"),
+    ("@acacode/swagger-typescript-api", r"swagger-typescript-api"),
+)
 
 
 def _packages(survey: Survey) -> list[Table]:

@@ -18,7 +18,8 @@ REDIRECT = re.compile(
 )
 LOGS = re.compile(r"[\w./{}$-]*(?:\.log|\.jsonl|log[\w-]*\.txt)$")
 HANDLERS = re.compile(
-    r"\b(?:\w*FileHandler|basicConfig|logger\.add|dictConfig|loguru_logger\.add)\(|[\"']filename[\"']\s*:"
+    r"\b(?:\w*FileHandler|basicConfig|logger\.add|dictConfig|"
+    r"loguru_logger\.add)\(|[\"']filename[\"']\s*:"
 )
 HANDLER_WORDS = ("FileHandler", "basicConfig", "logger.add", "dictConfig", "filename")
 OPTIONS = ("--log-file", "--error-logfile", "--logfile", "--access-logfile")

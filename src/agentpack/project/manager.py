@@ -14,13 +14,28 @@ from agentpack.project.documents import line, mapping, read_toml, read_yaml, sca
 from agentpack.project.shell import expand
 from agentpack.project.tree import Tree, within
 
-LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv",
-         "requirements.lock": "rye", "conda-lock.yml": "conda", "pixi.lock": "pixi"}  # fmt: skip
+LOCKS = {
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+    "requirements.lock": "rye",
+    "conda-lock.yml": "conda",
+    "pixi.lock": "pixi",
+}
 TABLES = {"uv": "uv", "poetry": "poetry", "pdm": "pdm", "rye": "rye"}
-PREFIXES = {"uv": "uv run", "poetry": "poetry run", "pdm": "pdm run", "pipenv": "pipenv run",
-            "hatch": "hatch run", "rye": "rye run", "pixi": "pixi run"}  # fmt: skip
+PREFIXES = {
+    "uv": "uv run",
+    "poetry": "poetry run",
+    "pdm": "pdm run",
+    "pipenv": "pipenv run",
+    "hatch": "hatch run",
+    "rye": "rye run",
+    "pixi": "pixi run",
+}
 USES = re.compile(
-    r"\b(?:(uv) (?:run|sync|venv|pip|lock|add)|(poetry) (?:install|run|shell)|(pdm) (?:install|run|sync)"
+    r"\b(?:(uv) (?:run|sync|venv|pip|lock|add)|(poetry) (?:install|run|shell)|"
+    r"(pdm) (?:install|run|sync)"
     r"|(pipenv) (?:install|run|shell|sync)|(hatch) (?:run|shell|env)|(rye) (?:sync|run)"
     r"|(conda) (?:env create|activate)|(pip)3? install)\b"
 )
@@ -135,9 +150,11 @@ def _stated(tree: Tree, folder: str) -> Iterator[Claim]:
 
 
 def _pins(tree: Tree, folder: str) -> Iterator[Claim]:
-    for name, pattern in ((".python-version", r"^\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)"),
-                          ("runtime.txt", r"^\s*python-(\d[\d.]*)"),
-                          (".tool-versions", r"^python\s+(\d[\d.]*)")):  # fmt: skip
+    for name, pattern in (
+        (".python-version", r"^\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)"),
+        ("runtime.txt", r"^\s*python-(\d[\d.]*)"),
+        (".tool-versions", r"^python\s+(\d[\d.]*)"),
+    ):
         if found := tree.find(within(folder, name), pattern, re.MULTILINE):
             yield Claim("python", found[0][1], f"{within(folder, name)}:{found[1]}", 3)
     for name in ENVIRONMENT_FILES:

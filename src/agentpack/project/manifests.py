@@ -23,9 +23,13 @@ from agentpack.project.tree import Tree, is_aside, parents
 
 REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?")
 REQUIREMENT_FILES = (
-    "requirements*.txt", "requirements*.in", "*requirements.txt", "*requirements.in",
-    "requirements-*.txt", "constraints.in",
-)  # fmt: skip
+    "requirements*.txt",
+    "requirements*.in",
+    "*requirements.txt",
+    "*requirements.in",
+    "requirements-*.txt",
+    "constraints.in",
+)
 MANIFEST_ENDINGS = (".toml", "pipfile", ".txt", ".in", ".cfg", "setup.py", ".yml", ".yaml")
 DEV_WORDS = re.compile(
     r"dev|test|lint|doc|check|typing|type|format|ci\b|debug|local", re.IGNORECASE

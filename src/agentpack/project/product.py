@@ -11,12 +11,50 @@ from agentpack.project.survey import Survey
 from agentpack.project.tree import Tree, within
 
 GENERIC = frozenset(
-    {"api", "app", "application", "backend", "code", "demo", "fastapi", "frontend", "main", "monorepo",
-     "my-app", "my-project", "myapp", "myproject", "new-project", "project", "root", "server", "service",
-     "src", "template", "test", "web", "workspace", "fastapi-app", "fast-api", "my-api", "package",
-     "swagger", "fastapi-project", "untitled", "example", "rest-api", "fastapi-backend"}
-)  # fmt: skip
-NOT_NAMES = re.compile(r"(?:try|how|why|what|who|get|using|welcome)\b.*|(?:about|contents|table of contents|features?|getting started|install\w*|introduction|overview|quick ?start|requirements|setup|usage|description|run\w*|readme|prerequisites|documentation)\b\W*$", re.IGNORECASE)  # fmt: skip
+    {
+        "api",
+        "app",
+        "application",
+        "backend",
+        "code",
+        "demo",
+        "fastapi",
+        "frontend",
+        "main",
+        "monorepo",
+        "my-app",
+        "my-project",
+        "myapp",
+        "myproject",
+        "new-project",
+        "project",
+        "root",
+        "server",
+        "service",
+        "src",
+        "template",
+        "test",
+        "web",
+        "workspace",
+        "fastapi-app",
+        "fast-api",
+        "my-api",
+        "package",
+        "swagger",
+        "fastapi-project",
+        "untitled",
+        "example",
+        "rest-api",
+        "fastapi-backend",
+    }
+)
+NOT_NAMES = re.compile(
+    r"(?:try|how|why|what|who|get|using|welcome)\b.*|(?:about|contents|"
+    r"table of contents|features?|getting started|install\w*|introduction|"
+    r"overview|quick ?start|requirements|setup|usage|description|run\w*|readme|"
+    r"prerequisites|documentation)\b\W*$",
+    re.IGNORECASE,
+)
 DOCUMENTS = (".md", ".mdx", ".rst", ".adoc")
 CONFIGS = (
     "docusaurus.config.js",

@@ -25,10 +25,28 @@ FILE = re.compile(r"\bfastapi\s+(?:dev|run)\b[^\n|&;]*?\s([\w./-]+\.py)\b")
 FILE_LISTED = re.compile(r"[\"']fastapi[\"'],\s*[\"'](?:dev|run)[\"'],\s*[\"']([\w./-]+\.py)[\"']")
 APP_DIR = re.compile(r"--app-dir[=\s\"',]+([\w./-]+)")
 NAMES = (
-    "dockerfile", "procfile", "makefile", "justfile", "taskfile", "docker-compose", "compose",
-    "readme", "contributing", "development", "package.json", "pyproject.toml", "render.y",
-    "fly.toml", "railway", "app.json", "vercel", "heroku", "agents.md", "claude.md", "supervisor",
-)  # fmt: skip
+    "dockerfile",
+    "procfile",
+    "makefile",
+    "justfile",
+    "taskfile",
+    "docker-compose",
+    "compose",
+    "readme",
+    "contributing",
+    "development",
+    "package.json",
+    "pyproject.toml",
+    "render.y",
+    "fly.toml",
+    "railway",
+    "app.json",
+    "vercel",
+    "heroku",
+    "agents.md",
+    "claude.md",
+    "supervisor",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +93,12 @@ def read_proofs(tree: Tree, code: Code) -> Iterator[Proof]:
         if (is_aside(path) and not documents) or not _read(tree, path):
             continue
         text = tree.text(path)
-        if not text or ("uvicorn" not in text and "corn" not in text and "fastapi" not in text
-                        and "granian" not in text):  # fmt: skip
+        if not text or (
+            "uvicorn" not in text
+            and "corn" not in text
+            and "fastapi" not in text
+            and "granian" not in text
+        ):
             continue
         joined = text.replace("\\\n", "  ")
         lines = text.split("\n")

@@ -18,14 +18,46 @@ class Line:
 
 
 SHELL = frozenset(
-    {"", "sh", "bash", "shell", "console", "zsh", "text", "terminal", "shell-session", "cmd",
-     "powershell", "txt", "plaintext", "shellscript", "bat", "fish", "ps1"}
-)  # fmt: skip
+    {
+        "",
+        "sh",
+        "bash",
+        "shell",
+        "console",
+        "zsh",
+        "text",
+        "terminal",
+        "shell-session",
+        "cmd",
+        "powershell",
+        "txt",
+        "plaintext",
+        "shellscript",
+        "bat",
+        "fish",
+        "ps1",
+    }
+)
 FENCE = re.compile(r"\s*(?:>\s*)?(?P<mark>```+|~~~+)\s*\{?\.?(?P<language>[\w-]*)")
 PROMPT = re.compile(r"^\s*(?:>\s+)?(?:\(\w+\)\s*)?(?:[$%#>]\s+)?")
-NAMES = ("readme*.md", "readme*.rst", "readme", "readme.txt", "contributing.md", "development.md",
-         "develop.md", "agents.md", "claude.md", "docs.md", "getting_started.md", "setup.md",
-         "contributing.rst", "install.md", "quickstart.md", "local*.md")  # fmt: skip
+NAMES = (
+    "readme*.md",
+    "readme*.rst",
+    "readme",
+    "readme.txt",
+    "contributing.md",
+    "development.md",
+    "develop.md",
+    "agents.md",
+    "claude.md",
+    "docs.md",
+    "getting_started.md",
+    "setup.md",
+    "contributing.rst",
+    "install.md",
+    "quickstart.md",
+    "local*.md",
+)
 FOLDERS = ("docs", "doc", ".github", "documentation")
 
 
@@ -41,9 +73,10 @@ def document_paths(tree: Tree, folders: list[str]) -> list[str]:
             found += [
                 path
                 for path in tree.files
-                if path.startswith(f"{inside}/") and path.endswith((".md", ".rst", ".mdx"))
+                if path.startswith(f"{inside}/")
+                and path.endswith((".md", ".rst", ".mdx"))
                 and path.count("/") <= inside.count("/") + 2
-            ]  # fmt: skip
+            ]
     # A translation repeats its original, and seldom keeps up with it.
     plain = [
         path for path in dict.fromkeys(found) if not re.search(r"\.[a-z]{2}(-\w+)?\.md$", path)

@@ -43,9 +43,14 @@ def read_make(tree: Tree, path: str) -> Iterator[Task]:
             if called and called[1] != name:
                 lines += bodies.get(called[1], [])
         yield Task(
-            name, f"make {name}", tuple(lines), f"{path}:{number}", dirname(path) or ".", "make",
+            name,
+            f"make {name}",
+            tuple(lines),
+            f"{path}:{number}",
+            dirname(path) or ".",
+            "make",
             variables,
-        )  # fmt: skip
+        )
 
 
 def read_just(tree: Tree, path: str) -> Iterator[Task]:
@@ -103,9 +108,14 @@ def read_taskfile(tree: Tree, path: str) -> Iterator[Task]:
         lines = [one for need in [*needs, *called] for one in lines_of.get(need, [])]
         env = {key: scalar(item) for key, item in mapping(mapping(node).get("env")).items()}
         yield Task(
-            name, f"task {name}", tuple(lines + lines_of[name]), f"{path}:{_key_line(tree, path, name)}",
-            dirname(path) or ".", "task", {**variables, **env},
-        )  # fmt: skip
+            name,
+            f"task {name}",
+            tuple(lines + lines_of[name]),
+            f"{path}:{_key_line(tree, path, name)}",
+            dirname(path) or ".",
+            "task",
+            {**variables, **env},
+        )
 
 
 def _key_line(tree: Tree, path: str, name: str) -> int:

@@ -28,14 +28,50 @@ from agentpack.project.starters import read_starters
 from agentpack.project.survey import Survey
 from agentpack.project.tree import Tree, is_aside, within
 
-DEV_SCRIPT = re.compile(r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|reload|local|backend|api)(?:[-_.]|$)", re.IGNORECASE)  # fmt: skip
-PREFERRED = ("dev", "develop", "rundev", "devserver", "startdev", "devbackend", "backenddev", "devapi",
-             "apidev", "devrun", "watch", "runserver", "serve", "server", "startbackend", "runbackend",
-             "backend", "runapi", "startapi", "api", "run", "runlocal", "local", "start", "app",
-             "runapp", "startserver", "startapp", "uvicorn", "fastapi", "up", "py")  # fmt: skip
+DEV_SCRIPT = re.compile(
+    r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|"
+    r"reload|local|backend|api)(?:[-_.]|$)",
+    re.IGNORECASE,
+)
+PREFERRED = (
+    "dev",
+    "develop",
+    "rundev",
+    "devserver",
+    "startdev",
+    "devbackend",
+    "backenddev",
+    "devapi",
+    "apidev",
+    "devrun",
+    "watch",
+    "runserver",
+    "serve",
+    "server",
+    "startbackend",
+    "runbackend",
+    "backend",
+    "runapi",
+    "startapi",
+    "api",
+    "run",
+    "runlocal",
+    "local",
+    "start",
+    "app",
+    "runapp",
+    "startserver",
+    "startapp",
+    "uvicorn",
+    "fastapi",
+    "up",
+    "py",
+)
 UNFIT = re.compile(
-    r"test|e2e|lint|docs?\b|prod|deploy|build|\bci\b|debug|migrat|celery|worker|k8s|openapi|perf|load|docker|"
-    r"install|setup|prestart|container|stag|release|kill|stop|clean|profil|bench|mcp|https|gunicorn",
+    r"test|e2e|lint|docs?\b|prod|deploy|build|\bci\b|debug|migrat|celery|worker|"
+    r"k8s|openapi|perf|load|docker|"
+    r"install|setup|prestart|container|stag|release|kill|stop|clean|profil|bench|"
+    r"mcp|https|gunicorn",
     re.IGNORECASE,
 )
 UP = re.compile(
@@ -54,9 +90,14 @@ class Servers:
     def starts(self) -> list[Start]:
         """Return every way of starting the server, the most trusted first."""
         found = [
-            *self._named(), *self._console(), *self._procfile(), *self._documents(),
-            *self._compose(), *self._main(), *self._images(),
-        ]  # fmt: skip
+            *self._named(),
+            *self._console(),
+            *self._procfile(),
+            *self._documents(),
+            *self._compose(),
+            *self._main(),
+            *self._images(),
+        ]
         return sorted(found, key=lambda start: (start.rank, *start.order))
 
     def _named(self) -> Iterator[Start]:
@@ -81,9 +122,15 @@ class Servers:
                 kind = PROCFILE
             rank = PRODUCTION if production else kind
             yield Start(
-                task.typed, task.source, rank, (order, number), reached.command,
-                reached.command_source, reached.variables, reached.starter,
-            )  # fmt: skip
+                task.typed,
+                task.source,
+                rank,
+                (order, number),
+                reached.command,
+                reached.command_source,
+                reached.variables,
+                reached.starter,
+            )
 
     def _console(self) -> Iterator[Start]:
         """Yield the console scripts whose function starts the server."""
@@ -134,8 +181,17 @@ class Servers:
                     if rest != typed
                     else self.survey.prefixed(typed)
                 )
-        return Start(typed, reached.source, rank, order, command, reached.command_source,
-                     reached.variables, reached.starter, reached.service)  # fmt: skip
+        return Start(
+            typed,
+            reached.source,
+            rank,
+            order,
+            command,
+            reached.command_source,
+            reached.variables,
+            reached.starter,
+            reached.service,
+        )
 
     def _documents(self) -> Iterator[Start]:
         for number, line in enumerate(self.survey.documented):
@@ -168,8 +224,16 @@ class Servers:
             for command in commands(service.command):
                 if command.serves:
                     order = (int(not command.reloads), number)
-                    yield Start(command.text, service.command_source, INNER, order, command,
-                                service.command_source, {}, service=service)  # fmt: skip
+                    yield Start(
+                        command.text,
+                        service.command_source,
+                        INNER,
+                        order,
+                        command,
+                        service.command_source,
+                        {},
+                        service=service,
+                    )
 
     def _main(self) -> Iterator[Start]:
         backend = self.survey.backend
@@ -203,5 +267,13 @@ class Servers:
                     body = " ".join(f"'{part}'" if " " in part else part for part in parts)
                 reached = self.reach.line(body, f"{path}:{number}", {})
                 if reached:
-                    yield Start(reached.typed, reached.source, IMAGE, (), reached.command,
-                                reached.command_source, reached.variables, reached.starter)  # fmt: skip
+                    yield Start(
+                        reached.typed,
+                        reached.source,
+                        IMAGE,
+                        (),
+                        reached.command,
+                        reached.command_source,
+                        reached.variables,
+                        reached.starter,
+                    )

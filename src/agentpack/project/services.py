@@ -17,13 +17,33 @@ AUTH = (
     ("fastapi-login", ("fastapi-login",), ("fastapi_login",), ""),
     ("fastapi-azure-auth", ("fastapi-azure-auth",), ("fastapi_azure_auth",), ""),
     ("keycloak", ("python-keycloak", "fastapi-keycloak"), ("keycloak", "fastapi_keycloak"), ""),
-    ("clerk", ("clerk-backend-api", "fastapi-clerk-auth"), ("clerk_backend_api", "fastapi_clerk_auth"), ""),
-    ("auth0", ("auth0-python", "auth0-fastapi", "auth0-api-python", "fastapi-auth0"), ("auth0", "auth0_fastapi", "auth0_api_python", "fastapi_auth0"), ""),
-    ("firebase-admin", ("firebase-admin",), ("firebase_admin",), r"firebase_admin import[^\n]*\bauth\b|firebase_admin\.auth|verify_id_token"),
-    ("supabase", ("supabase", "gotrue", "supabase-auth"), ("supabase", "gotrue", "supabase_auth"), r"\.auth\.(?:get_user|sign_|admin|get_claims|set_session)"),
+    (
+        "clerk",
+        ("clerk-backend-api", "fastapi-clerk-auth"),
+        ("clerk_backend_api", "fastapi_clerk_auth"),
+        "",
+    ),
+    (
+        "auth0",
+        ("auth0-python", "auth0-fastapi", "auth0-api-python", "fastapi-auth0"),
+        ("auth0", "auth0_fastapi", "auth0_api_python", "fastapi_auth0"),
+        "",
+    ),
+    (
+        "firebase-admin",
+        ("firebase-admin",),
+        ("firebase_admin",),
+        r"firebase_admin import[^\n]*\bauth\b|firebase_admin\.auth|verify_id_token",
+    ),
+    (
+        "supabase",
+        ("supabase", "gotrue", "supabase-auth"),
+        ("supabase", "gotrue", "supabase_auth"),
+        r"\.auth\.(?:get_user|sign_|admin|get_claims|set_session)",
+    ),
     ("workos", ("workos",), ("workos",), ""),
     ("propelauth", ("propelauth-fastapi",), ("propelauth_fastapi",), ""),
-)  # fmt: skip
+)
 TOKENS = (
     ("pyjwt", ("pyjwt",), ("jwt",)),
     ("python-jose", ("python-jose",), ("jose",)),
@@ -36,7 +56,10 @@ JWKS = re.compile(r"jwks", re.IGNORECASE)
 AI = (
     ("openai", r"openai|langchain-openai|llama-index-llms-openai|openai-agents"),
     ("anthropic", r"anthropic|langchain-anthropic|claude-agent-sdk|claude-code-sdk"),
-    ("google", r"google-genai|google-generativeai|vertexai|google-cloud-aiplatform|langchain-google-(?:genai|vertexai)"),
+    (
+        "google",
+        r"google-genai|google-generativeai|vertexai|google-cloud-aiplatform|langchain-google-(?:genai|vertexai)",
+    ),
     ("mistral", r"mistralai|langchain-mistralai"),
     ("cohere", r"cohere|langchain-cohere"),
     ("groq", r"groq|langchain-groq"),
@@ -57,7 +80,7 @@ AI = (
     ("databricks", r"databricks-(?:sdk|langchain|openai|agents|vectorsearch)"),
     ("langfuse", r"langfuse"),
     ("langsmith", r"langsmith"),
-)  # fmt: skip
+)
 
 
 def _better_auth(survey: Survey) -> Claim | None:

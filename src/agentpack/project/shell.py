@@ -11,18 +11,58 @@ RUNNERS = ("uv", "poetry", "pdm", "pipenv", "hatch", "rye")
 ASSIGN = re.compile(r"[A-Za-z_]\w*=")
 VALUED = frozenset(
     {
-        "--with", "--env-file", "--directory", "--package", "--extra", "--group", "--python", "-p",
-        "--project", "--only-group", "--no-group", "-C", "--with-requirements", "-e", "-f",
-        "--dotenv", "--no-extra", "--env",
+        "--with",
+        "--env-file",
+        "--directory",
+        "--package",
+        "--extra",
+        "--group",
+        "--python",
+        "-p",
+        "--project",
+        "--only-group",
+        "--no-group",
+        "-C",
+        "--with-requirements",
+        "-e",
+        "-f",
+        "--dotenv",
+        "--no-extra",
+        "--env",
     }
-)  # fmt: skip
+)
 WRAPPERS = frozenset(
     {
-        "exec", "time", "sudo", "nohup", "command", "env", "opentelemetry-instrument", "ddtrace-run",
-        "newrelic-admin", "run-program", "doppler", "op", "dotenv", "run", "--", "watchmedo",
-        "nice", "tini", "dumb-init", "uvx", "cross-env", "then", "do", "else", "{", "(", "!", "call",
+        "exec",
+        "time",
+        "sudo",
+        "nohup",
+        "command",
+        "env",
+        "opentelemetry-instrument",
+        "ddtrace-run",
+        "newrelic-admin",
+        "run-program",
+        "doppler",
+        "op",
+        "dotenv",
+        "run",
+        "--",
+        "watchmedo",
+        "nice",
+        "tini",
+        "dumb-init",
+        "uvx",
+        "cross-env",
+        "then",
+        "do",
+        "else",
+        "{",
+        "(",
+        "!",
+        "call",
     }
-)  # fmt: skip
+)
 SHELLS = frozenset({"bash", "sh", "zsh", "/bin/bash", "/bin/sh"})
 SERVERS = frozenset({"uvicorn", "hypercorn", "gunicorn", "granian", "fastapi", "daphne"})
 TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?$")

@@ -18,9 +18,24 @@ CALLS = ("uvicorn.run", "uvicorn.Config", "granian.Granian", "Granian", "hyperco
 HIGHEST = 65_535
 """The highest TCP port."""
 
-GETTERS = ("os.getenv", "os.environ.get", "getenv", "environ.get", "env", "config", "env.int",
-           "get_env_variable", "get_env", "Field", "typer.Option", "click.option", "Option",
-           "env.get", "pydantic.Field", "decouple.config")  # fmt: skip
+GETTERS = (
+    "os.getenv",
+    "os.environ.get",
+    "getenv",
+    "environ.get",
+    "env",
+    "config",
+    "env.int",
+    "get_env_variable",
+    "get_env",
+    "Field",
+    "typer.Option",
+    "click.option",
+    "Option",
+    "env.get",
+    "pydantic.Field",
+    "decouple.config",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +110,16 @@ def _starter(survey: Survey, path: str, call: ast.Call, function: str, *, guarde
     reload = keyword(call, "reload")
     reloads = reload is not None and not (isinstance(reload, ast.Constant) and not reload.value)
     return Starter(
-        path, call.lineno, guarded, function, value, source,
-        target if isinstance(target, str) else "", reloads, given is not None,
-    )  # fmt: skip
+        path,
+        call.lineno,
+        guarded,
+        function,
+        value,
+        source,
+        target if isinstance(target, str) else "",
+        reloads,
+        given is not None,
+    )
 
 
 def resolve(survey: Survey, path: str, node: ast.expr | None) -> tuple[int | None, str]:
@@ -144,8 +166,19 @@ def _environment_name(node: ast.expr) -> str | None:
     return None
 
 
-ENV_FILES = (".env", ".env.dev", ".env.development", ".env.local", ".env.example", "example.env",
-             ".env.sample", ".env.template", "env.example", ".env.dist", ".env.development.example")  # fmt: skip
+ENV_FILES = (
+    ".env",
+    ".env.dev",
+    ".env.development",
+    ".env.local",
+    ".env.example",
+    "example.env",
+    ".env.sample",
+    ".env.template",
+    "env.example",
+    ".env.dist",
+    ".env.development.example",
+)
 
 
 def from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
@@ -165,7 +198,10 @@ def from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
 def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
     """Find the number that a name such as `APP_PORT` is given in this file or in the settings."""
     quoted = re.escape(name)
-    pattern = re.compile(rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=", re.MULTILINE)  # fmt: skip
+    pattern = re.compile(
+        rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=",
+        re.MULTILINE,
+    )
     others = [
         other
         for other, _ in survey.code.matching(pattern, name, name.replace("_", "-"))

@@ -13,7 +13,8 @@ from agentpack.project.survey import Survey
 from agentpack.project.tree import under, within
 
 NOT_CHECKS = re.compile(
-    r"deploy|release|publish|docs?[-_.]|e2e|playwright|front|stale|label|codeql|docker|build-|smokeshow",
+    r"deploy|release|publish|docs?[-_.]|e2e|playwright|front|stale|label|codeql|"
+    r"docker|build-|smokeshow",
     re.IGNORECASE,
 )
 

@@ -17,21 +17,62 @@ MAX_BYTES = 1_000_000
 
 SKIPPED = frozenset(
     {
-        "__pycache__", "__pypackages__", "bower_components", "build", "coverage", "dist", "env",
-        "htmlcov", "node_modules", "site-packages", "target", "venv", "virtualenv",
+        "__pycache__",
+        "__pypackages__",
+        "bower_components",
+        "build",
+        "coverage",
+        "dist",
+        "env",
+        "htmlcov",
+        "node_modules",
+        "site-packages",
+        "target",
+        "venv",
+        "virtualenv",
     }
-)  # fmt: skip
+)
 KEPT_HIDDEN = frozenset({".github"})
 
 ASIDE = frozenset(
     {
-        "bench", "benchmark", "benchmarks", "cookbook", "demo", "demos", "doc", "docs", "docs_src",
-        "documentation", "e2e", "example", "examples", "fixture", "fixtures", "load_test",
-        "load_tests", "loadtest", "loadtests", "mock", "mock_services", "mocks", "notebooks",
-        "playground", "sample", "samples", "snippets", "template", "templates", "test", "testdata",
-        "testing", "tests", "tutorial", "tutorials",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "cookbook",
+        "demo",
+        "demos",
+        "doc",
+        "docs",
+        "docs_src",
+        "documentation",
+        "e2e",
+        "example",
+        "examples",
+        "fixture",
+        "fixtures",
+        "load_test",
+        "load_tests",
+        "loadtest",
+        "loadtests",
+        "mock",
+        "mock_services",
+        "mocks",
+        "notebooks",
+        "playground",
+        "sample",
+        "samples",
+        "snippets",
+        "template",
+        "templates",
+        "test",
+        "testdata",
+        "testing",
+        "tests",
+        "tutorial",
+        "tutorials",
     }
-)  # fmt: skip
+)
 """Folders whose code shows or tests the project, but is not what it runs."""
 
 TEST_FILE = re.compile(r"(?:test_[^/]*|[^/]*_test|conftest)\.py$")
