@@ -129,23 +129,28 @@ class Applications:
         for node in statements(tree.body):
             pair = _assigned(node)
             if pair and isinstance(pair[1], ast.Call) and called(pair[1]) in constructors:
-                here[pair[0]] = self._app(path, pair[0], pair[1], INSTANCE, node.lineno, routers)
+                here[pair[0]] = self._app(
+                    App(path, pair[0], node.lineno, INSTANCE, routers=routers), pair[1]
+                )
             elif pair and pair[0] not in here and self._wraps(pair[1], set(here)):
                 here[pair[0]] = App(path, pair[0], node.lineno, INSTANCE, routers=routers)
             elif isinstance(node, ast.FunctionDef):
                 made = _returns_app(node, constructors)
                 if made:
-                    app = self._app(path, node.name, made, FACTORY, node.lineno, routers)
+                    app = self._app(
+                        App(path, node.name, node.lineno, FACTORY, routers=routers), made
+                    )
                     here[node.name] = app
         self.apps += here.values()
         self._read_mounts(path, tree, set(here))
 
-    def _app(self, path: str, name: str, call: ast.Call, kind: str, line: int, routers: int) -> App:
+    def _app(self, place: App, call: ast.Call) -> App:
+        """Add to an application the title that its call gives it."""
         title = keyword(call, "title")
         text = literal(title)
         found = text.strip() if isinstance(text, str) and text.strip() else None
-        source = f"{path}:{title.lineno}" if title is not None else ""
-        return App(path, name, line, kind, found, source, routers)
+        source = f"{place.path}:{title.lineno}" if title is not None else ""
+        return replace(place, title=found, title_source=source)
 
     def _wraps(self, value: ast.expr, names: set[str]) -> bool:
         """Whether an expression puts an application into another ASGI application."""

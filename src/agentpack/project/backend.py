@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename, dirname
 
 from agentpack.project.application import FACTORY, App, Applications
@@ -44,7 +44,7 @@ class Backend:
         target: the application as `module:attribute`.
         rivals: other applications that could be meant.
         source_root: the folder below `folder` that is on the import path (`src` or `folder`).
-        proof: where the repository itself names the application; empty where it does not.
+        proven: whether the repository itself names the application in a command.
 
     """
 
@@ -55,7 +55,7 @@ class Backend:
     target: str = ""
     rivals: tuple[Backend, ...] = ()
     source_root: str = "."
-    proof: str = ""
+    proven: bool = False
 
     @property
     def folders(self) -> list[str]:
@@ -140,47 +140,47 @@ class Chooser:
     def _place(self, app: App) -> Backend:
         declared = _manifest_folder(app.path, self.manifests)
         manifest, source = declared or (".", f"{app.path}:{app.line}")
-        weights: dict[str, int] = {}
         proofs = self._proofs_of(app)
-        for proof, base in proofs:
-            if base:
-                weights[base] = weights.get(base, 0) + proof.weight
         imported = _import_base(self.code, app.path)
-        src = within(manifest, "src")
-        if weights:
-            base = max(weights, key=lambda one: weights[one])
-            if manifest in weights or imported == manifest:
-                base = manifest
-            elif imported is not None and base != imported and under(base, imported):
-                # `service:app` may be the package that takes the application from this module.
-                base = imported
-            # A container often copies `src` elsewhere: `app.main:app` there is `src.app.main` here.
-            if base == src and not _is_src_root(self.code, base, manifest) and imported is None:
-                base = manifest
-        elif imported is not None:
-            base = imported
-        elif under(app.path, src) and _is_src_root(self.code, src, manifest):
-            base = src
-        else:
-            base = manifest
+        base = self._base(app, manifest, imported)
         folder = base
         if _is_src_root(self.code, base, manifest):
             folder = manifest
-        elif declared is None and imported is None and not weights:
+        elif declared is None and imported is None and not proofs:
             folder = base = dirname(app.path) or "."
             while self.tree.has(f"{base}/__init__.py") and base != ".":
                 folder = base = dirname(base) or "."
-        named = sorted((one for one, _ in proofs), key=lambda one: -one.weight)
         return Backend(
-            folder,
-            manifest,
-            source,
-            app,
-            f"{_module(app.path, base)}:{app.name}",
-            (),
-            base,
-            named[0].source if named else "",
+            folder=folder,
+            manifest=manifest,
+            source=source,
+            app=app,
+            target=f"{_module(app.path, base)}:{app.name}",
+            source_root=base,
+            proven=bool(proofs),
         )
+
+    def _base(self, app: App, manifest: str, imported: str | None) -> str:
+        """Return the folder from which an application's module is imported."""
+        weights: Counter[str] = Counter()
+        for proof, base in self._proofs_of(app):
+            if base:
+                weights[base] += proof.weight
+        src = within(manifest, "src")
+        if not weights:
+            if imported is not None:
+                return imported
+            in_src = under(app.path, src) and _is_src_root(self.code, src, manifest)
+            return src if in_src else manifest
+        base = max(weights, key=lambda one: weights[one])
+        if manifest in weights or imported == manifest:
+            return manifest
+        if imported is not None and base != imported and under(base, imported):
+            # `service:app` may be the package that takes the application from this module.
+            return imported
+        # A container often copies `src` elsewhere: `app.main:app` there is `src.app.main` here.
+        copied = base == src and not _is_src_root(self.code, base, manifest) and imported is None
+        return manifest if copied else base
 
     def _score(self, app: App) -> tuple[int, ...]:
         proofs = [proof for proof, _ in self._proofs_of(app)]
@@ -210,28 +210,15 @@ class Chooser:
         return None
 
     def _with_rivals(self, chosen: Backend, apps: list[App]) -> Backend:
-        proven = bool(self._proofs_of(apps[0]))
+        """Add the other applications that could as well be meant."""
         rivals = []
         for app in apps[1:]:
             other = self._place(app)
-            service = other.manifest != chosen.manifest
-            real = (
-                bool(self._proofs_of(app))
-                or (not proven and app.kind != FACTORY)
-                or (service and app.kind != FACTORY)
-            )
-            if real and app.path != apps[0].path:
+            instance = app.kind != FACTORY
+            doubtful = not chosen.proven or other.manifest != chosen.manifest
+            if (other.proven or (instance and doubtful)) and app.path != apps[0].path:
                 rivals.append(other)
-        return Backend(
-            chosen.folder,
-            chosen.manifest,
-            chosen.source,
-            chosen.app,
-            chosen.target,
-            tuple(rivals),
-            chosen.source_root,
-            chosen.proof,
-        )
+        return replace(chosen, rivals=tuple(rivals))
 
 
 def _entrypoint(tree: Tree, backend: Backend) -> tuple[str, str] | None:

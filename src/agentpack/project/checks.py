@@ -41,6 +41,13 @@ PYTHON_TOOLS = frozenset(
 )
 
 
+DEEPEST = 2
+"""How many scripts a task is followed through."""
+
+PLAIN = 3
+"""How many arguments a plain command has at most."""
+
+
 class Checker:
     """Finds the three commands."""
 
@@ -84,7 +91,7 @@ class Checker:
                 if (
                     name
                     and called
-                    and depth < 2
+                    and depth < DEEPEST
                     and (inner := self._find(called[0], check, depth + 1))
                 ):
                     return inner[0], source
@@ -185,7 +192,7 @@ class Checker:
                 hook = command.program in {"pre-commit", "prek"}
                 if hook and not {"--all-files", "-a", "--all"} & set(command.arguments):
                     continue
-                order = (hook, "coverage" in command.text, len(command.arguments) > 3, number)
+                order = (hook, "coverage" in command.text, len(command.arguments) > PLAIN, number)
                 found.append((order, command, line.source))
         if not found:
             return None

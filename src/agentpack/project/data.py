@@ -51,6 +51,9 @@ EXTRAS = {
 }
 EXTRA_HOLDERS = frozenset({"databases", "tortoise-orm", "sqlalchemy", "piccolo", "ormar", "edgy"})
 ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "mongodb", "redis")
+MYSQL = frozenset({"mysql", "mariadb"})
+"""Engines that share their drivers and URLs."""
+
 DOCUMENT_MAPPERS = {"beanie": "mongodb", "odmantic": "mongodb", "mongoengine": "mongodb"}
 URL = re.compile(
     r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])",
@@ -160,29 +163,31 @@ def claim_database(survey: Survey) -> Iterator[Claim]:
         found = survey.dependencies.get(mapper)
         if found and not found.dev:
             engines.setdefault(engine, found.source)
-    # Settings often offer engines that are not installed: a driver tells which one is used.
-    certain = {"postgresql", "mysql", "mariadb", "sqlite", "mongodb"} & {
-        engine for _, engine, _ in _drivers(survey, certain=True)
-    }
-    if _mapper(survey) is not None:
-        for engine, source in urls.items():
-            known = {"mysql", "mariadb"} & set(engines) if engine in {"mysql", "mariadb"} else set()
-            stated = not source.rsplit(":", 1)[0].endswith(".py")
-            if not known and (not certain or (stated and engine == "sqlite")):
-                engines.setdefault(engine, source)
-    elif (
-        (found_import := survey.imported("sqlite3"))
-        and "/scripts/" not in found_import
-        and not engines
-    ):
-        engines["sqlite"] = found_import
+    engines = {**_undriven(survey, engines, urls), **engines}
     if engines:
         ordered = tuple(sorted(engines, key=ENGINES.index))
         yield Claim("database", ordered, engines[ordered[0]])
     if drivers:
         names = list(dict.fromkeys(driver for driver, _ in DRIVERS.values()))
-        listed = tuple(sorted(drivers, key=lambda one: names.index(one)))
+        listed = tuple(sorted(drivers, key=names.index))
         yield Claim("database_driver", listed, drivers[listed[0]])
+
+
+def _undriven(survey: Survey, engines: dict[str, str], urls: dict[str, str]) -> dict[str, str]:
+    """Return the engines that the settings name and no declared driver tells of."""
+    found: dict[str, str] = {}
+    if _mapper(survey) is None:
+        source = survey.imported("sqlite3")
+        own = source is not None and "scripts/" not in source and not engines
+        return {"sqlite": source} if source and own else {}
+    # Settings often offer engines that are not installed: a driver tells which one is used.
+    certain = {engine for _, engine, _ in _drivers(survey, certain=True)} - {"redis"}
+    for engine, source in urls.items():
+        twin = engine in MYSQL and bool(MYSQL & set(engines))
+        stated = not source.rsplit(":", 1)[0].endswith(".py")
+        if not twin and (not certain or (stated and engine == "sqlite")):
+            found[engine] = source
+    return found
 
 
 def _mapper(survey: Survey) -> Claim | None:

@@ -36,13 +36,13 @@ TOPICS = (
 )
 
 
-def _manager(tree: Tree, chosen: Backend | None, overrides: dict[str, Fact]) -> Iterator[Claim]:
+def _manager(tree: Tree, chosen: Backend | None) -> Iterator[Claim]:
     """Claim the package manager and the prefix that follows from it."""
     claims = list(manager.claim_manager(tree, folders_of(chosen)))
     yield from claims
     if claims:
         best = min(claims, key=lambda one: one.rank)
-        yield from manager.claim_prefix(str(best.value), best.source)
+        yield from manager.claim_prefix(tree, best)
 
 
 def _server(survey: Survey) -> Iterator[Claim]:
@@ -79,7 +79,7 @@ def detect(root: Path) -> Facts:
     code = Code(tree)
     manifests = read_manifests(tree)
     chosen = Chooser(tree, code, manifests).choose()
-    claims = list(_manager(tree, chosen, overrides))
+    claims = list(_manager(tree, chosen))
     prefix = overrides.get("run_prefix") or next(
         (Fact(one.fact, one.value, one.source) for one in claims if one.fact == "run_prefix"), None
     )

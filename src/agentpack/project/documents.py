@@ -16,6 +16,9 @@ from agentpack.project.tree import Tree, is_aside
 STRICT = frozenset({"pyproject.toml", "agentpack.toml"})
 """Files that must parse: facts read without them would be wrong."""
 
+MERGES = 8
+"""How deep merged YAML mappings are followed."""
+
 HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 ASSIGNMENT = re.compile(r"""\s*(?P<key>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*)\s*=""")
 BROKEN = re.compile(r"at line (\d+)")
@@ -183,7 +186,7 @@ def mapping(node: yaml.Node | None, depth: int = 0) -> dict[str, yaml.Node]:
         return {}
     merged: dict[str, yaml.Node] = {}
     for key, value in node.value:
-        if key.value == "<<" and depth < 8:
+        if key.value == "<<" and depth < MERGES:
             for other in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                 merged = {**mapping(other, depth + 1), **merged}
         elif isinstance(key, yaml.ScalarNode):

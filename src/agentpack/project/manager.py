@@ -45,6 +45,10 @@ DOCKER_PYTHON = re.compile(
 )
 
 
+WEAK = 4
+"""The rank from which evidence is what people type, not what the project is made with."""
+
+
 def _tables(tree: Tree, folder: str) -> Iterator[Claim]:
     path = within(folder, "pyproject.toml")
     table = read_toml(tree, path)
@@ -83,45 +87,51 @@ def _uses(tree: Tree, folder: str) -> Iterator[Claim]:
                 yield Claim("package_manager", name, f"{path}:{number}", weight)
 
 
+def _locks(tree: Tree, folder: str) -> list[Claim]:
+    paths = [(within(folder, lock), name) for lock, name in LOCKS.items()]
+    return [Claim("package_manager", name, f"{path}:1") for path, name in paths if tree.has(path)]
+
+
+def _manifests(tree: Tree, folder: str) -> list[Claim]:
+    """Return what a folder's manifests say: tool tables, Pipfile, environment, requirements."""
+    found = list(_tables(tree, folder))
+    files = [("Pipfile", "pipenv", 1), *((name, "conda", 3) for name in ENVIRONMENT_FILES)]
+    found += [
+        Claim("package_manager", manager, f"{within(folder, name)}:1", rank)
+        for name, manager, rank in files
+        if tree.has(within(folder, name))
+    ]
+    if found:
+        return found
+    listed = tree.listed(folder, "requirements*.txt", "requirements*.in")
+    listed += tree.listed(within(folder, "requirements"), "*.txt")
+    plain = sorted(listed, key=lambda path: (basename(path) != "requirements.txt", path))
+    return [Claim("package_manager", "pip", f"{path}:1", WEAK + 2) for path in plain[:1]]
+
+
 def claim_manager(tree: Tree, folders: list[str]) -> Iterator[Claim]:
-    """Claim the package manager, from the nearest folder that tells."""
+    """Claim the package manager, from the nearest folder that tells; a lock tells most."""
     found: list[Claim] = []
-    for folder in folders:
-        for lock, name in LOCKS.items():
-            if tree.has(within(folder, lock)):
-                found.append(Claim("package_manager", name, f"{within(folder, lock)}:1"))
-        if found:
-            break
-    for folder in folders if not found else ():
-        found += _tables(tree, folder)
-        if tree.has(within(folder, "Pipfile")):
-            found.append(Claim("package_manager", "pipenv", f"{within(folder, 'Pipfile')}:1", 1))
-        found += [
-            Claim("package_manager", "conda", f"{within(folder, name)}:1", 3)
-            for name in ENVIRONMENT_FILES
-            if tree.has(within(folder, name))
-        ]
-        if not found:
-            listed = [path for path in tree.listed(folder, "requirements*.txt", "requirements*.in")]
-            listed += tree.listed(within(folder, "requirements"), "*.txt")
-            if listed:
-                plain = sorted(
-                    listed, key=lambda path: (basename(path) != "requirements.txt", path)
-                )
-                found.append(Claim("package_manager", "pip", f"{plain[0]}:1", 6))
-        if found:
-            break
-    if not found or min(one.rank for one in found) > 3:
+    for reader in (_locks, _manifests):
+        for folder in folders if not found else ():
+            found = found or reader(tree, folder)
+    if not found or min(one.rank for one in found) >= WEAK:
         uses = [one for folder in folders for one in _uses(tree, folder)]
         best = min((one.rank for one in uses), default=0)
         found += [one for one in uses if one.rank == best][:1]
     yield from found
 
 
-def claim_prefix(manager: str | None, source: str) -> Iterator[Claim]:
-    """Claim the prefix that runs a command in the manager's environment."""
-    if manager in PREFIXES:
-        yield Claim("run_prefix", PREFIXES[manager], source)
+def claim_prefix(tree: Tree, found: Claim) -> Iterator[Claim]:
+    """Claim the prefix that runs a command in the manager's environment.
+
+    Where uv is used in pip's stead only, one works in an environment that is activated.
+    """
+    name = str(found.value)
+    text = tree.text(found.source.rsplit(":", 1)[0]) or ""
+    as_pip = name == "uv" and found.rank >= WEAK and not re.search(r"\buv (?:run|sync)\b", text)
+    if name in PREFIXES and not as_pip:
+        yield Claim("run_prefix", PREFIXES[name], found.source)
 
 
 def _stated(tree: Tree, folder: str) -> Iterator[Claim]:
@@ -178,7 +188,8 @@ def _specifiers(text: str) -> SpecifierSet | None:
     if caret := re.fullmatch(r"\^\s*(\d+)((?:\.\d+)*)", written):
         written = f">={caret[1]}{caret[2]},<{int(caret[1]) + 1}"
     elif re.fullmatch(r"\d+(?:\.(?:\d+|\*))*", written):
-        written = f"=={written.removesuffix('.*')}.*" if written.count(".") < 2 else f"=={written}"
+        exact = re.fullmatch(r"\d+\.\d+\.\d+", written)
+        written = f"=={written}" if exact else f"=={written.removesuffix('.*')}.*"
     elif tilde := re.fullmatch(r"~\s*(\d+\.\d+(?:\.\d+)?)", written):
         written = f"~={tilde[1]}.0" if tilde[1].count(".") == 1 else f"~={tilde[1]}"
     try:

@@ -105,10 +105,9 @@ def _ports(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
         if other and not (inside and other[0] in published) and other[0] not in PROXY_PORTS:
             yield Claim("port", *other, 2, contests=True)
     for listed, source in _exposed(servers):
-        if main in listed:
-            yield Claim("port", main, source, 3)
-        elif not set(listed) & set(published) and listed[0] not in PROXY_PORTS:
-            yield Claim("port", listed[0], source, 3, contests=True)
+        own = main if main in listed else listed[0]
+        if own == main or not (set(listed) & set(published) or own in PROXY_PORTS):
+            yield Claim("port", own, source, 3, contests=True)
 
 
 def _best(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from agentpack.project.claims import Claim
@@ -64,6 +65,9 @@ CONFIGS = (
     "docs.json",
     "mint.json",
 )
+WORDS = 4
+"""How many words a name has before a tagline."""
+
 TOP = 15
 """The last line on which a title can stand that is not the first heading."""
 
@@ -84,14 +88,16 @@ def plain(heading: str) -> str:
     text = re.sub(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?", r"\1", text)
     text = re.sub(r":[a-z0-9_+-]+:|[*`~]|(?<!\w)_|_(?!\w)|\s#+\s*$", "", text)
     text = re.sub(r"&[a-z]+;", " ", text)
-    kept = [char for char in text if ord(char) < 0x2190 or 0x2E80 <= ord(char) < 0xFE00]
-    return " ".join("".join(kept).split()).strip(" -–—|:")
+    kept = [
+        char for char in text if unicodedata.category(char) not in {"So", "Sk", "Cn", "Co", "Mn"}
+    ]
+    return " ".join("".join(kept).split()).strip(" -\u2013\u2014|:")
 
 
 def _untagged(name: str) -> str:
     """Cut off what follows a short name: `Polar: billing for everyone` is Polar."""
-    parts = re.split(r":\s+|\s+[-–—|]+\s+", name, maxsplit=1)
-    short = len(parts) > 1 and 1 <= len(parts[0].split()) <= 4
+    parts = re.split(r":\s+|\s+[-\u2013\u2014|]+\s+", name, maxsplit=1)
+    short = len(parts) > 1 and 1 <= len(parts[0].split()) <= WORDS
     return parts[0].strip() if short else name
 
 

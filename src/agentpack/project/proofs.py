@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import basename, dirname
+from posixpath import basename
 
-from agentpack.project.code import Code
-from agentpack.project.tree import Tree, is_aside, within
+from agentpack.project.code import Code, Name
+from agentpack.project.tree import Tree, is_aside
 
 SERVER = r"(?:uvicorn|gunicorn|hypercorn|granian|daphne)"
 NAMED = re.compile(
@@ -49,6 +49,13 @@ NAMES = (
 )
 
 
+WORDS = ("uvicorn", "corn", "fastapi", "granian", "daphne")
+DEEP = 3
+"""How deep a document can lie and still speak for the repository."""
+IN_CODE = 3
+"""The weight of a mention in the code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One mention of an application in a server's command.
@@ -57,7 +64,6 @@ class Proof:
         module: the module as it is written; empty when only a file is named.
         name: the attribute; empty when only a file is named.
         file: the file, where that is what is named.
-        source: `file:line` of the mention.
         weight: how much it counts.
 
     """
@@ -65,24 +71,26 @@ class Proof:
     module: str
     name: str
     file: str
-    source: str
     weight: int
 
 
-def _read(tree: Tree, path: str) -> bool:
+def _tells(path: str) -> bool:
+    """Whether a file of this name may hold a server's command."""
     name = basename(path).lower()
     if name.startswith(NAMES) or name.endswith((".sh", ".bat", ".ps1", ".conf", ".service")):
         return True
     if ".dockerfile" in name or name.startswith("dockerfile"):
         return True
-    return path.startswith(".github/workflows/") or (name.endswith(".md") and path.count("/") < 3)
+    return path.startswith(".github/workflows/") or (
+        name.endswith(".md") and path.count("/") < DEEP
+    )
 
 
 def _weight(path: str, line: str) -> int:
     name = basename(path).lower()
     if line.lstrip().startswith(("#", "//")):
         return 0
-    base = 2 if name.endswith((".md", ".rst")) else 3
+    base = IN_CODE - 1 if name.endswith((".md", ".rst")) else IN_CODE
     return base + (1 if "--reload" in line or "dev" in line else 0)
 
 
@@ -90,40 +98,35 @@ def read_proofs(tree: Tree, code: Code) -> Iterator[Proof]:
     """Yield every mention outside of tests and examples, and in the documentation."""
     for path in tree.files:
         documents = path.endswith((".md", ".rst")) and not path.startswith("tests")
-        if (is_aside(path) and not documents) or not _read(tree, path):
+        if (is_aside(path) and not documents) or not _tells(path):
             continue
         text = tree.text(path)
-        if not text or (
-            "uvicorn" not in text
-            and "corn" not in text
-            and "fastapi" not in text
-            and "granian" not in text
-        ):
-            continue
-        joined = text.replace("\\\n", "  ")
-        lines = text.split("\n")
-        for pattern in (NAMED, FILE, FILE_LISTED):
-            for match in pattern.finditer(joined):
-                number = joined.count("\n", 0, match.start()) + 1
-                number += text.count("\\\n", 0, match.start())
-                weight = _weight(path, lines[min(number, len(lines)) - 1])
-                if not weight:
-                    continue
-                source = f"{path}:{number}"
-                if pattern is NAMED:
-                    yield Proof(match[1], match[2], "", source, weight)
-                else:
-                    yield Proof("", "", match[1], source, weight)
+        if text and any(word in text for word in WORDS):
+            yield from _mentions(path, text)
     for path, text in code.matching(STARTS, "uvicorn", "Granian", "hypercorn"):
-        for match in RUN.finditer(text):
-            yield Proof(
-                match[1], match[2], "", f"{path}:{text.count(chr(10), 0, match.start()) + 1}", 3
-            )
-        for match in RUN_OBJECT.finditer(text):
-            source = f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
-            origin = code.names(path).get(match[1])
-            file, name = (origin.path, origin.name) if origin else (path, match[1])
-            yield Proof("", name, file, source, 3)
+        yield from _runs(code, path, text)
+
+
+def _mentions(path: str, text: str) -> Iterator[Proof]:
+    joined = text.replace("\\\n", "  ")
+    lines = text.split("\n")
+    for pattern in (NAMED, FILE, FILE_LISTED):
+        for match in pattern.finditer(joined):
+            number = joined.count("\n", 0, match.start()) + 1
+            number += text.count("\\\n", 0, match.start())
+            weight = _weight(path, lines[min(number, len(lines)) - 1])
+            if weight and pattern is NAMED:
+                yield Proof(match[1], match[2], "", weight)
+            elif weight:
+                yield Proof("", "", match[1], weight)
+
+
+def _runs(code: Code, path: str, text: str) -> Iterator[Proof]:
+    for match in RUN.finditer(text):
+        yield Proof(match[1], match[2], "", IN_CODE)
+    for match in RUN_OBJECT.finditer(text):
+        origin = code.names(path).get(match[1], Name(path, match[1]))
+        yield Proof("", origin.name, origin.path, IN_CODE)
 
 
 def bases(proof: Proof, path: str) -> list[str]:
@@ -140,6 +143,3 @@ def bases(proof: Proof, path: str) -> list[str]:
     if proof.file and (path == proof.file or path.endswith("/" + proof.file.removeprefix("./"))):
         return [""]
     return []
-
-
-__all__ = ["Proof", "bases", "dirname", "read_proofs", "within"]

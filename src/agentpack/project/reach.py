@@ -50,9 +50,9 @@ class Reach:
         if not target or backend is None or backend.app is None:
             return True
         if target.endswith(".py"):
-            return bool(bases(Proof("", "", target, "", 1), backend.app.path))
+            return bool(bases(Proof("", "", target, 1), backend.app.path))
         module, _, _ = target.partition(":")
-        if target == backend.target or bases(Proof(module, "", "", "", 1), backend.app.path):
+        if target == backend.target or bases(Proof(module, "", "", 1), backend.app.path):
             return True
         file = self.survey.code.module_file(module, backend.source_root)
         return file is not None and self._related(file)

@@ -207,7 +207,9 @@ class Servers:
                 aside = is_aside(line.source.rsplit(":", 1)[0])
                 yield self._raw(reached, rank, (int(aside), int(not reached.reloads), number))
             elif reached is None and self.reach.services and (up := UP.search(line.text)):
-                if not re.search(r"prod|test|deploy", line.text):
+                if re.search(r"prod|test|deploy", line.text):
+                    continue
+                if up:
                     typed = next(
                         (one.text for one in commands(line.text) if UP.search(one.text)), line.text
                     )

@@ -65,6 +65,15 @@ WRAPPERS = frozenset(
 )
 SHELLS = frozenset({"bash", "sh", "zsh", "/bin/bash", "/bin/sh"})
 SERVERS = frozenset({"uvicorn", "hypercorn", "gunicorn", "granian", "fastapi", "daphne"})
+MODULES = SERVERS | {"pytest", "mypy", "ruff", "coverage", "pyright"}
+"""Programs that are as well run as `python -m …` or by their path."""
+
+NESTED = 3
+"""How many shells within shells are read."""
+
+SHORT = 2
+"""Characters in a short option."""
+
 TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?$")
 DEFAULT_PORT = 8000
 """What uvicorn, hypercorn, gunicorn, granian, daphne and fastapi listen on unless told."""
@@ -145,7 +154,7 @@ class Command:
                     return self.arguments[number + 1]
                 if word.startswith(f"{name}="):
                     return word[len(name) + 1 :]
-                short = len(name) == 2 and word.startswith(name) and not word.startswith("--")
+                short = len(name) == SHORT and word.startswith(name) and not word.startswith("--")
                 if short and word[2:].lstrip("=")[:1].isdigit():
                     return word[2:].lstrip("=")
         return None
@@ -196,6 +205,23 @@ def _skip_options(rest: list[str]) -> list[str]:
     return rest
 
 
+def _unwrapped(rest: list[str]) -> list[str] | None:
+    """Return the words after a wrapper, or None where the first word is the program."""
+    head, following = rest[0], rest[1:]
+    if head in RUNNERS and following[:1] == ["run"]:
+        return _skip_options(following[1:])
+    if head == "docker-compose":
+        return _compose(following)
+    if head in {"docker", "podman"} and following[:1] == ["compose"]:
+        return _compose(following[1:])
+    if head in WRAPPERS:
+        return _skip_options(following)
+    python = re.fullmatch(r"(?:\S*/)?python[\d.]*", head)
+    if python and following[:1] == ["-m"] and following[1:] and following[1] in MODULES:
+        return following[1:]
+    return None
+
+
 def parse(piece: str) -> Command:
     """Read a simple command down to its program: past variables, runners and wrappers."""
     rest = words(piece.lstrip("@-+ \t"))
@@ -207,31 +233,15 @@ def parse(piece: str) -> Command:
         if ASSIGN.match(head):
             assignments.append(head)
             rest = rest[1:]
-        elif head in RUNNERS and rest[1:2] == ["run"]:
-            runner = runner or head
-            rest = _skip_options(rest[2:])
-        elif head in {"docker", "podman"} and rest[1:2] == ["compose"]:
-            inner = _compose(rest[2:])
-            if inner is None:
-                break
-            contained, rest = True, inner
-        elif head == "docker-compose":
-            inner = _compose(rest[1:])
-            if inner is None:
-                break
-            contained, rest = True, inner
-        elif head in WRAPPERS:
-            rest = _skip_options(rest[1:])
-        elif re.fullmatch(r"(?:\S*/)?python[\d.]*", head) and rest[1:2] == ["-m"] and rest[2:]:
-            module = rest[2]
-            if module in SERVERS or module in {"pytest", "mypy", "ruff", "coverage", "pyright"}:
-                rest = rest[2:]
-            else:
-                break
-        else:
+            continue
+        inner = _unwrapped(rest)
+        if inner is None:
             break
+        runner = runner or (head if head in RUNNERS else "")
+        contained = contained or head in {"docker", "podman", "docker-compose"}
+        rest = inner
     program = rest[0] if rest else ""
-    if "/" in program and program.rsplit("/", 1)[-1] in SERVERS | {"pytest", "mypy", "ruff"}:
+    if "/" in program and program.rsplit("/", 1)[-1] in MODULES:
         program = program.rsplit("/", 1)[-1]
     return Command(piece.strip(), program, tuple(rest[1:]), runner, contained, tuple(assignments))
 
@@ -258,7 +268,7 @@ def commands(text: str, *, depth: int = 0) -> list[Command]:
         command = parse(piece)
         nested = [word for word in command.arguments if " " in word]
         opens = command.program in SHELLS or command.program in {"concurrently", "npm-run-all"}
-        if opens and nested and depth < 3:
+        if opens and nested and depth < NESTED:
             for word in nested:
                 found += commands(word, depth=depth + 1)
         found.append(command)

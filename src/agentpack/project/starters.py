@@ -146,8 +146,11 @@ def _number(node: ast.expr) -> int | None:
         return int(value) if value.isdigit() else None
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
         return _number(node.values[-1])
-    if not isinstance(node, ast.Call):
-        return None
+    return _default(node) if isinstance(node, ast.Call) else None
+
+
+def _default(node: ast.Call) -> int | None:
+    """Return the number that a call falls back to: `int(os.getenv("PORT", "8000"))`."""
     if called(node) == "int" and node.args:
         return _number(node.args[0])
     if called(node) in GETTERS or called(node).rsplit(".", 1)[-1] in {"get", "getenv", "Field"}:
@@ -198,8 +201,10 @@ def from_environment(survey: Survey, name: str) -> tuple[int, str] | None:
 def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
     """Find the number that a name such as `APP_PORT` is given in this file or in the settings."""
     quoted = re.escape(name)
+    flag = quoted.replace("_", "[-_]")
     pattern = re.compile(
-        rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]|[\"']--{quoted.replace('_', '[-_]')}[\"']|\b{quoted}\s*:\s*int\s*=",
+        rf"^[ \t]*{quoted}\b\s*(?::[^=\n]+)?=[^=]"
+        rf"|[\"']--{flag}[\"']|\b{quoted}\s*:\s*int\s*=",
         re.MULTILINE,
     )
     others = [

@@ -89,7 +89,7 @@ def parents(path: str) -> Iterator[str]:
 
 def under(path: str, folder: str) -> bool:
     """Whether a path lies in a folder."""
-    return folder == "." or path == folder or path.startswith(f"{folder}/")
+    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 def relative(path: str, folder: str) -> str:
@@ -163,7 +163,7 @@ class Tree:
                 name = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_symlink():
                     target = os.path.realpath(entry.path)
-                    inside = target.startswith(real_root + os.sep) and os.path.isfile(target)
+                    inside = target.startswith(real_root + os.sep) and Path(target).is_file()
                     if not inside:
                         continue
                 elif entry.is_dir(follow_symlinks=False):
@@ -183,7 +183,7 @@ class Tree:
         if name.startswith(".") and name not in KEPT_HIDDEN:
             return True
         if name.lower() not in SKIPPED and not name.endswith(".egg-info"):
-            return os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
+            return Path(entry.path, "pyvenv.cfg").exists()
         return True
 
     def has(self, path: str) -> bool:
