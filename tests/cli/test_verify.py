@@ -48,7 +48,7 @@ def test_every_shape_of_project_gets_agents_that_load(
 
 @pytest.mark.parametrize("root", RENDERED, ids=lambda path: path.name)
 def test_what_is_committed_is_in_step_and_loads(agentpack, claude: Binary, root: Path) -> None:
-    """The rendered copies in this repository are what install would write, and the client agrees."""
+    """The rendered copies here are what install would write, and the client agrees."""
     assert agentpack("status", root, "--check")[0] == 0
     assert agentpack("verify", root, "--client", claude.path)[0] == 0
 

@@ -76,5 +76,5 @@ def test_other_broken_files_are_passed_over(repo: Callable[..., Path]) -> None:
 
 def test_a_root_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     """A mistyped path is told, not taken for an empty project."""
-    with pytest.raises(AgentpackError, match="no such folder"):
+    with pytest.raises(AgentpackError, match="not a directory"):
         detect(tmp_path / "nowhere")

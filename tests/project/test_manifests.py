@@ -24,14 +24,18 @@ def declared(root: Path) -> dict[str, tuple[str, bool]]:
     [
         (
             "pyproject.toml",
-            '[project]\ndependencies = [\n  "SQL_Model[x]>=1",\n]\n'
-            '[dependency-groups]\ndev = ["ruff"]\n',
+            (
+                '[project]\ndependencies = [\n  "SQL_Model[x]>=1",\n]\n'
+                '[dependency-groups]\ndev = ["ruff"]\n'
+            ),
             {"sql-model": ("pyproject.toml:3", False), "ruff": ("pyproject.toml:6", True)},
         ),
         (
             "pyproject.toml",
-            '[tool.poetry.dependencies]\npython = "^3.11"\n'
-            'redis = { version = "^5", extras = ["hiredis"] }\n',
+            (
+                '[tool.poetry.dependencies]\npython = "^3.11"\n'
+                'redis = { version = "^5", extras = ["hiredis"] }\n'
+            ),
             {"redis": ("pyproject.toml:3", False)},
         ),
         (

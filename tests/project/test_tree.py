@@ -69,7 +69,7 @@ def test_files_are_found_by_name_in_any_case(repo: Callable[..., Path]) -> None:
         ("contest.py", False),
     ],
 )
-def test_examples_and_tests_are_told_apart(path: str, aside: bool) -> None:  # noqa: FBT001
+def test_examples_and_tests_are_told_apart(path: str, aside: bool) -> None:
     """Code beside the project is not the project's own."""
     assert is_aside(path) is aside
 

@@ -71,4 +71,12 @@ def settle(claims: Iterable[Claim], overrides: Mapping[str, Fact] | None = None)
         facts[name], conflict = _settle(name, stated)
         if conflict:
             conflicts.append(conflict)
+    if not overrides or "base_url" not in overrides:
+        facts["base_url"] = _base_url(facts["port"])
     return Facts(facts, tuple(conflicts))
+
+
+def _base_url(port: Fact) -> Fact:
+    """The URL follows from the port, disputes included: they are shown once, as the port's."""
+    url = None if port.value is None else f"http://localhost:{port.value}"
+    return Fact("base_url", url, port.source)

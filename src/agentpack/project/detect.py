@@ -73,7 +73,7 @@ def detect(root: Path) -> Facts:
 
     """
     if not root.is_dir():
-        raise AgentpackError("no such folder", path=root, mend="name the root of a repository")
+        raise AgentpackError("not a directory", path=root, mend="name the root of a project")
     tree = Tree(root)
     overrides = read_overrides(tree)
     code = Code(tree)

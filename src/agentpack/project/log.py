@@ -14,7 +14,7 @@ from agentpack.project.survey import Survey
 from agentpack.project.task import Task
 
 REDIRECT = re.compile(
-    r"(?:&>>?|1?>>?|\|&?\s*tee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)"
+    r"(?:&>>?|1?>>?|\btee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)"
 )
 LOGS = re.compile(r"[\w./{}$-]*(?:\.log|\.jsonl|log[\w-]*\.txt)$")
 HANDLERS = re.compile(

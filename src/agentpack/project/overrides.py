@@ -22,6 +22,8 @@ def _value(table: Table, name: str, written: Any) -> Value:
             return tuple(written) or None
         wanted = "a list of strings"
     elif name in NUMBERS:
+        if written == "":
+            return None
         if isinstance(written, int) and not isinstance(written, bool):
             if 1 <= written <= HIGHEST:
                 return written
@@ -43,7 +45,7 @@ def _value(table: Table, name: str, written: Any) -> Value:
 def read_overrides(tree: Tree) -> dict[str, Fact]:
     """Read the table `[facts]`.
 
-    A port also sets the URL, and a package manager the run prefix, unless those are stated too.
+    A package manager also sets the run prefix, unless that is stated too.
 
     Raises:
         AgentpackError: the file cannot be parsed, names a fact that does not exist, or gives one
@@ -67,9 +69,6 @@ def read_overrides(tree: Tree) -> dict[str, Fact]:
                 f"no fact '{name}'", path=FILE, line=table.line("facts", name), mend=mend
             )
         found[name] = Fact(name, _value(table, name, written), OVERRIDE)
-    if "port" in found and "base_url" not in found:
-        url = f"http://localhost:{found['port'].value}"
-        found["base_url"] = Fact("base_url", url, OVERRIDE)
     if "package_manager" in found and "run_prefix" not in found:
         prefix = PREFIXES.get(str(found["package_manager"].value))
         found["run_prefix"] = Fact("run_prefix", prefix, OVERRIDE)

@@ -78,13 +78,7 @@ def _exposed(servers: Servers) -> Iterator[tuple[list[int], str]]:
 
 
 def claim(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
-    """Claim the port and the URL of the development server."""
-    for one in _ports(servers, starts):
-        yield one
-        yield Claim("base_url", f"http://localhost:{one.value}", one.source, one.rank, one.contests)
-
-
-def _ports(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
+    """Claim the port of the development server."""
     services = servers.reach.services
     published = {port.container: port for one in reversed(services) for port in one.ports}
     main = DEFAULT_PORT
