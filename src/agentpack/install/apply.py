@@ -113,13 +113,19 @@ def _delete(root: Path, paths: Iterable[str]) -> None:
 
 
 def _write_base(state: Path, proposal: Proposal) -> None:
-    """Keep each file as rendered, to merge with later."""
+    """Keep each text as rendered, to merge with later.
+
+    Named by digest: under their own names a project's linters and test runners would find them.
+    """
     base = state / "base"
-    shutil.rmtree(base, ignore_errors=True)
+    base.mkdir(exist_ok=True)
+    wanted = {file.sha256 for file in proposal.after.files.values()}
     for file in proposal.rendered:
-        if file.path in proposal.after.files:
-            (base / file.path).parent.mkdir(parents=True, exist_ok=True)
-            (base / file.path).write_bytes(file.data)
+        if digest(file.data) in wanted:
+            (base / digest(file.data)).write_bytes(file.data)
+    for text in base.iterdir():
+        if text.name not in wanted:
+            text.unlink()
 
 
 def _write_ledger(state: Path, lock: Lock) -> None:

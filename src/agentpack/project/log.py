@@ -13,9 +13,7 @@ from agentpack.project.start import Start
 from agentpack.project.survey import Survey
 from agentpack.project.task import Task
 
-REDIRECT = re.compile(
-    r"(?:&>>?|1?>>?|\btee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)"
-)
+REDIRECT = re.compile(r"(?:&>>?|1?>>?|\btee\s+(?:-a\s+|--append\s+)?)\s*[\"']?([^\s\"'|&;><]+)")
 LOGS = re.compile(r"[\w./{}$-]*(?:\.log|\.jsonl|log[\w-]*\.txt)$")
 HANDLERS = re.compile(
     r"\b(?:\w*FileHandler|basicConfig|logger\.add|dictConfig|"
