@@ -12,7 +12,7 @@ from posixpath import basename, dirname
 
 from agentpack.project.application import FACTORY, App, Applications
 from agentpack.project.claims import Claim
-from agentpack.project.code import Code
+from agentpack.project.code import Code, Name
 from agentpack.project.documents import read_toml
 from agentpack.project.manifests import Dependency, Manifest
 from agentpack.project.proofs import Proof, bases, read_proofs
@@ -128,13 +128,27 @@ class Chooser:
         self.applications = Applications(code)
         self.proofs = list(read_proofs(tree, code)) if self.applications.mentions else []
         self.applications.add_named(self.proofs)
+        self.exports = dict(self._exports())
+
+    def _exports(self) -> Iterator[tuple[Proof, tuple[Name, str]]]:
+        """Yield the mentions of a module that takes the application from another one."""
+        apps = {Name(app.path, app.name) for app in self.applications.apps}
+        for proof in dict.fromkeys(self.proofs) if apps else ():
+            for path in self.code.files if proof.module and proof.name else ():
+                for base in bases(proof, path):
+                    origin = self.code.names(path).get(proof.name)
+                    if origin in apps:
+                        yield proof, (origin, base)
 
     def _proofs_of(self, app: App) -> list[tuple[Proof, str]]:
         found = []
         for proof in self.proofs:
-            if proof.name and proof.name != app.name:
-                continue
-            found += [(proof, base) for base in bases(proof, app.path)]
+            if proof in self.exports:
+                origin, base = self.exports[proof]
+                if origin == Name(app.path, app.name):
+                    found.append((proof, base))
+            elif not proof.name or proof.name == app.name:
+                found += [(proof, base) for base in bases(proof, app.path)]
         return found
 
     def _place(self, app: App) -> Backend:
@@ -155,10 +169,19 @@ class Chooser:
             manifest=manifest,
             source=source,
             app=app,
-            target=f"{_module(app.path, base)}:{app.name}",
+            target=self._target(app, base),
             source_root=base,
             proven=bool(proofs),
         )
+
+    def _target(self, app: App, base: str) -> str:
+        """Name an application as the repository's commands do, else by the file that makes it."""
+        proofs = [(proof, where) for proof, where in self._proofs_of(app) if proof.module]
+        named = [proof for proof, where in proofs if where == base]
+        if named and all(proof in self.exports for proof in named):
+            best = max(named, key=lambda one: one.weight)
+            return f"{best.module}:{best.name}"
+        return f"{_module(app.path, base)}:{app.name}"
 
     def _base(self, app: App, manifest: str, imported: str | None) -> str:
         """Return the folder from which an application's module is imported."""

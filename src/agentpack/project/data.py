@@ -59,6 +59,8 @@ URL = re.compile(
     r"[\"'=\s](postgres(?:ql)?|mysql|mariadb|sqlite|mongodb)(?:\+(\w+))?(?:\+srv)?(?=://|[\"'])",
     re.IGNORECASE,
 )
+TORTOISE = re.compile(r"[\"']tortoise\.backends\.(sqlite|asyncpg|psycopg|mysql)\b")
+TORTOISE_ENGINES = {"asyncpg": "postgresql", "psycopg": "postgresql"}
 SETTINGS = re.compile(
     r"(?:conf|setting|database|db|session|engine|env|main|models?)[^/]*\.py$|"
     r"/(?:core|config|db|database)/[^/]*\.py$",
@@ -103,7 +105,11 @@ KNN = re.compile(r"dense_vector|knn_vector|\bknn\b|\"knn\"", re.IGNORECASE)
 
 
 def _drivers(survey: Survey, *, certain: bool = False) -> Iterator[tuple[str, str, str]]:
-    """Yield the declared drivers with their engine and source."""
+    """Yield the declared drivers with their engine and source.
+
+    What a library without an application offers as an extra, it does not use itself.
+    """
+    certain = certain or survey.backend is None or survey.backend.app is None
     for name, dependency in survey.dependencies.items():
         if dependency.dev or (certain and dependency.optional):
             continue
@@ -138,6 +144,8 @@ def _urls(survey: Survey) -> Iterator[tuple[str, str]]:
                 continue
             if re.search(r"test", plain, re.IGNORECASE) or not re.search(r"=|:|return", plain):
                 continue
+            for match in TORTOISE.finditer(plain):
+                yield TORTOISE_ENGINES.get(match[1], match[1]), f"{path}:{number}"
             for match in URL.finditer(plain):
                 bare = "://" not in plain[match.end() : match.end() + 3]
                 if bare and not match[2]:

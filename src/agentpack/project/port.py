@@ -82,13 +82,22 @@ def claim(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
     services = servers.reach.services
     published = {port.container: port for one in reversed(services) for port in one.ports}
     main = DEFAULT_PORT
-    if starts:
+    if starts and not _unknown(servers, starts[0]):
         best = _best(starts[0], stated(servers, starts[0]), published)
         main = best[0]
         yield Claim("port", *best)
-    elif not published:
+    elif starts:
+        main = next((port.host for one in services for port in one.ports), 0)
+    elif not published or servers.survey.backend is None or servers.survey.backend.app is None:
         return
-    for service in services:
+    yield from _rivals(servers, starts, main, published)
+
+
+def _rivals(
+    servers: Servers, starts: list[Start], main: int, published: dict[int, Port]
+) -> Iterator[Claim]:
+    """Claim what else is stated: by compose, by other ways to start, by the image."""
+    for service in servers.reach.services:
         same = [port for port in service.ports if port.host == main]
         for port in (same or list(service.ports))[:1]:
             if starts or port.container in HTTP_PORTS:
@@ -102,6 +111,14 @@ def claim(servers: Servers, starts: list[Start]) -> Iterator[Claim]:
         own = main if main in listed else listed[0]
         if own == main or not (set(listed) & set(published) or own in PROXY_PORTS):
             yield Claim("port", own, source, 3, contests=True)
+
+
+def _unknown(servers: Servers, start: Start) -> bool:
+    """Whether a way of starting the server names a port that cannot be told from outside."""
+    if stated(servers, start) is not None:
+        return False
+    by_command = start.command is not None and start.command.port() is not None
+    return by_command or bool(start.starter and start.starter.names_port)
 
 
 def _best(

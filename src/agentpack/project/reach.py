@@ -7,6 +7,7 @@ from functools import cached_property
 from posixpath import basename
 
 from agentpack.project.compose import Service, backend_services, read_services
+from agentpack.project.documents import read_toml
 from agentpack.project.proofs import Proof, bases
 from agentpack.project.shell import Command, commands, starter
 from agentpack.project.start import Start
@@ -30,10 +31,36 @@ class Reach:
     def starters(self) -> dict[str, Starter]:
         """The Python files that start the server, by path; those run directly first."""
         found: dict[str, Starter] = {}
-        for one in sorted(read_starters(self.survey), key=lambda one: not one.guarded):
+        for one in sorted(self._all_starters, key=lambda one: not one.guarded):
             if self._starts_ours(one):
                 found.setdefault(one.path, one)
         return found
+
+    @cached_property
+    def consoles(self) -> dict[str, tuple[Starter, str]]:
+        """The console scripts whose function starts the server, each with its source."""
+        found: dict[str, tuple[Starter, str]] = {}
+        for folder in self.survey.folders:
+            table = read_toml(self.tree, within(folder, "pyproject.toml"))
+            for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
+                for name, target in (table.table(*keys) if table else {}).items():
+                    one = self._started_by(str(target), folder)
+                    if one and table:
+                        found.setdefault(name, (one, table.source(*keys, name)))
+        return found
+
+    def _started_by(self, target: str, folder: str) -> Starter | None:
+        module, _, function = target.partition(":")
+        roots = [folder, within(folder, "src")]
+        files = {self.survey.code.module_file(module, root) for root in roots} - {None}
+        for one in self._all_starters if files else ():
+            if one.path in files and (function == one.function or function in one.callers):
+                return one
+        return None
+
+    @cached_property
+    def _all_starters(self) -> list[Starter]:
+        return read_starters(self.survey)
 
     @cached_property
     def services(self) -> list[Service]:
@@ -102,6 +129,11 @@ class Reach:
         for command in found:
             if command.program in {"echo", "printf"}:
                 continue
+            if command.program in self.consoles and not {"--help", "--version"} & set(
+                command.arguments
+            ):
+                one, _ = self.consoles[command.program]
+                return Start(command.text, source, 0, (), command, source, variables, one)
             path = starter(command, self.starter_file)
             if path:
                 one = self.starters[path]

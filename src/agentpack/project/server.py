@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from agentpack.project.dockerfile import dockerfiles, instructions
-from agentpack.project.documents import read_toml
 from agentpack.project.reach import Reach
-from agentpack.project.shell import commands
+from agentpack.project.shell import SERVERS, commands
 from agentpack.project.start import (
     COMPOSE,
+    CONSOLE,
     DOCUMENT,
     IMAGE,
     INNER,
@@ -24,9 +24,8 @@ from agentpack.project.start import (
     Start,
     is_production,
 )
-from agentpack.project.starters import read_starters
 from agentpack.project.survey import Survey
-from agentpack.project.tree import Tree, is_aside, within
+from agentpack.project.tree import Tree, is_aside
 
 DEV_SCRIPT = re.compile(
     r"(?:^|[-_.])(?:watch|dev|devel|develop|development|start|run|serve|server|"
@@ -134,22 +133,8 @@ class Servers:
 
     def _console(self) -> Iterator[Start]:
         """Yield the console scripts whose function starts the server."""
-        for folder in self.survey.folders:
-            table = read_toml(self.tree, within(folder, "pyproject.toml"))
-            for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
-                for name, target in (table.table(*keys) if table else {}).items():
-                    module, _, function = str(target).partition(":")
-                    roots = [folder, within(folder, "src")]
-                    files = [self.survey.code.module_file(module, root) for root in roots]
-                    for one in read_starters(self.survey) if any(files) else ():
-                        if one.path in files and one.function == function and table:
-                            yield Start(
-                                self.survey.prefixed(name),
-                                table.source(*keys, name),
-                                PYTHON,
-                                (99,),
-                                starter=one,
-                            )
+        for name, (one, source) in self.reach.consoles.items():
+            yield Start(self.survey.prefixed(name), source, CONSOLE, starter=one)
 
     def _procfile(self) -> Iterator[Start]:
         for folder in self.survey.folders:
@@ -173,8 +158,7 @@ class Servers:
             start = " ".join(command.assignments)
             rest = typed[len(start) :].strip() if start and typed.startswith(start) else typed
             if bare and (
-                plain in {"uvicorn", "fastapi", "gunicorn", "hypercorn", "granian"}
-                or plain.startswith("python")
+                plain in SERVERS or plain in self.reach.consoles or plain.startswith("python")
             ):
                 typed = (
                     f"{start} {self.survey.prefixed(rest)}".strip()

@@ -10,7 +10,7 @@ from agentpack.project.shell import Command
 from agentpack.project.starters import Starter
 
 SCRIPT, TASK, PACKAGE, PYTHON, PROCFILE, DOCUMENT = range(6)
-COMPOSE, INNER, MAIN, PRODUCTION, IMAGE = range(6, 11)
+CONSOLE, COMPOSE, INNER, MAIN, PRODUCTION, IMAGE = range(6, 12)
 """How far each kind of evidence is to be trusted, best first."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentpack.project.code import called, dotted, keyword, literal
 from agentpack.project.survey import Survey
@@ -52,6 +52,8 @@ class Starter:
         target: the application as it is named there, empty where it is an object.
         reloads: whether it reloads.
         serves_object: whether it is given an object, which may be another application.
+        names_port: whether it is given a port, be it one that cannot be told.
+        callers: the functions of the same file that call that function.
 
     """
 
@@ -64,6 +66,8 @@ class Starter:
     target: str
     reloads: bool
     serves_object: bool
+    names_port: bool
+    callers: frozenset[str] = frozenset()
 
 
 def _is_guard(node: ast.AST) -> bool:
@@ -96,11 +100,23 @@ def read_starters(survey: Survey) -> list[Starter]:
         for node in tree.body:
             is_guard = node in guards
             name = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
-            for call in _calls([node]):
+            calls = sorted(_calls([node]), key=lambda call: keyword(call, "port") is None)
+            for call in calls[:1]:
                 run = is_guard or path.endswith("__main__.py") or (bool(name) and name in guarded)
-                found.append(_starter(survey, path, call, name, guarded=run))
-                break
+                one = _starter(survey, path, call, name, guarded=run)
+                found.append(replace(one, callers=_callers(tree, name)))
     return found
+
+
+def _callers(tree: ast.Module, name: str) -> frozenset[str]:
+    """Return the module's functions that call a function of this name."""
+    return frozenset(
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and name
+        and any(isinstance(inner, ast.Call) and called(inner) == name for inner in ast.walk(node))
+    )
 
 
 def _starter(survey: Survey, path: str, call: ast.Call, function: str, *, guarded: bool) -> Starter:
@@ -119,6 +135,7 @@ def _starter(survey: Survey, path: str, call: ast.Call, function: str, *, guarde
         target if isinstance(target, str) else "",
         reloads,
         given is not None,
+        any(item.arg in {"port", None} for item in call.keywords),
     )
 
 
@@ -214,17 +231,25 @@ def _named(survey: Survey, path: str, name: str) -> tuple[int | None, str]:
     ]
     if survey.backend:
         others = [other for other in others if other.startswith(survey.folder.removeprefix("."))]
-    for file in [path, *others]:
-        tree = survey.code.parse(file)
-        for node in ast.walk(tree) if tree else ():
-            value = _value_of(node, name)
-            number = _number(value) if value is not None else None
-            if value is None or number is None or not 1 <= number <= HIGHEST:
-                continue
-            environment = _environment_name(value) or (name if _is_setting(node) else None)
-            stated = from_environment(survey, environment) if environment else None
-            return stated or (number, f"{file}:{value.lineno}")
+    for files in ([path], others):
+        found = [one for file in files for one in _values(survey, file, name)]
+        # Two settings of the same name and different values: nothing tells which is meant.
+        if found:
+            return found[0] if len({number for number, _ in found}) == 1 else (None, "")
     return None, ""
+
+
+def _values(survey: Survey, file: str, name: str) -> Iterator[tuple[int, str]]:
+    """Yield the ports that a file gives to a name, each with its place."""
+    tree = survey.code.parse(file)
+    for node in ast.walk(tree) if tree else ():
+        value = _value_of(node, name)
+        number = _number(value) if value is not None else None
+        if value is None or number is None or not 1 <= number <= HIGHEST:
+            continue
+        environment = _environment_name(value) or (name if _is_setting(node) else None)
+        stated = from_environment(survey, environment) if environment else None
+        yield stated or (number, f"{file}:{value.lineno}")
 
 
 def _is_setting(node: ast.AST) -> bool:
