@@ -17,6 +17,9 @@ IMPORT = re.compile(
 )
 
 
+MIGRATIONS = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name that a file imports: the file it comes from, and what it is called there."""
@@ -85,10 +88,13 @@ class Code:
         return self._parsed[path]
 
     def imports(self, folder: str) -> dict[str, str]:
-        """Return the modules that the code below a folder imports, each with its first place."""
+        """Return the modules that the code below a folder imports, each with its first place.
+
+        A migration imports what the migration tool needs, which need not be what the code uses.
+        """
         found: dict[str, str] = {}
         for path in self.files:
-            if not under(path, folder):
+            if not under(path, folder) or MIGRATIONS.search(path):
                 continue
             text = self.tree.text(path) or ""
             for match in IMPORT.finditer(text):

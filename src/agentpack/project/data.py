@@ -83,6 +83,9 @@ ORMS = {
     "pony": "pony",
     "databases": "databases",
 }
+COMMON = frozenset({"sqlmodel", "sqlalchemy", "tortoise-orm"})
+"""Mappers that other packages bring along, and that are used all the same."""
+
 MIGRATIONS = {"alembic": "alembic", "aerich": "aerich", "yoyo-migrations": "yoyo"}
 VECTORS = {
     "qdrant": (("qdrant-client", "langchain-qdrant"), ("qdrant_client", "langchain_qdrant")),
@@ -199,21 +202,16 @@ def _undriven(survey: Survey, engines: dict[str, str], urls: dict[str, str]) -> 
 
 
 def _mapper(survey: Survey) -> Claim | None:
-    declared = [
-        (name, module, survey.dependencies[name])
-        for name, module in ORMS.items()
-        if name in survey.dependencies and not survey.dependencies[name].dev
-    ]
-    for name, module, dependency in declared:
-        if survey.imported(module):
-            return Claim("orm", name, dependency.source)
-    for name, module in ORMS.items():
-        source = (
-            survey.imported(module) if name in {"sqlmodel", "sqlalchemy", "tortoise-orm"} else None
-        )
-        if source and not declared:
-            return Claim("orm", name, source)
-    return Claim("orm", declared[0][0], declared[0][2].source) if declared else None
+    """Return the mapper that the code imports: a declared one, else one that came with another."""
+    for declared in (True, False):
+        for name, module in ORMS.items():
+            found = survey.dependencies.get(name)
+            source = survey.imported(module)
+            if source and declared and found and not found.dev:
+                return Claim("orm", name, found.source)
+            if source and not declared and name in COMMON:
+                return Claim("orm", name, source)
+    return None
 
 
 def claim_orm(survey: Survey) -> Iterator[Claim]:

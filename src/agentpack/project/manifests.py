@@ -32,7 +32,8 @@ REQUIREMENT_FILES = (
 )
 MANIFEST_ENDINGS = (".toml", "pipfile", ".txt", ".in", ".cfg", "setup.py", ".yml", ".yaml")
 DEV_WORDS = re.compile(
-    r"dev|test|lint|doc|check|typing|type|format|ci\b|debug|local", re.IGNORECASE
+    r"dev|test|lint|doc|check|typing|type|format|ci\b|debug|local|example|demo|tutorial|bench|notebook|eval",
+    re.IGNORECASE,
 )
 
 
