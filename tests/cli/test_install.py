@@ -156,6 +156,24 @@ def test_a_fact_that_changed_is_drift_until_the_next_install(agentpack, project,
     assert agentpack("status", project, "--check")[0] == 0
 
 
+def test_a_contradiction_is_named_and_laid_out_to_decide(agentpack, project, pack) -> None:
+    """Install names it, init writes the candidates down once, and a decision ends it."""
+    (project / "compose.yaml").write_text(
+        'services:\n  api:\n    build: .\n    command: uvicorn app:app\n    ports: ["9001:8000"]\n'
+    )
+    assert "the first was taken: port" in agentpack("install", project, "--from", pack)[1]
+    assert agentpack("init", project, "--dry-run")[0] == 0
+    assert not (project / "agentpack.toml").exists()
+    code, out, _ = agentpack("init", project)
+    assert (code, "Stated in 2 ways: port" in out) == (0, True)
+    decisions = project / "agentpack.toml"
+    assert "# port = 8010  # watch.sh:2\n# port = 9001  # compose.yaml:5\n" in decisions.read_text()
+    decisions.write_text(decisions.read_text().replace("# port = 9001", "port = 9001"))
+    assert "Stated in" not in agentpack("init", project)[1]
+    assert agentpack("install", project)[0] == 0
+    assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 9001. End.\n")
+
+
 def test_an_edit_under_a_changed_pack_is_a_conflict(agentpack, project, pack) -> None:
     """Yours stays, the rest is brought up to date, and the exit code says so."""
     agentpack("install", project, "--from", pack)

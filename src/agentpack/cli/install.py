@@ -29,4 +29,7 @@ def run(args: argparse.Namespace) -> int:
         lambda: report.to_json(proposal.plan),
         lambda: report.to_text(proposal.plan, Style.of_stdout(), dry_run=args.dry_run),
     )
+    if proposal.facts.conflicts and args.format == "text":
+        names = ", ".join(conflict.fact for conflict in proposal.facts.conflicts)
+        print(f"\nStated in several ways, the first was taken: {names}. See: agentpack init")
     return FOUND if proposal.plan.conflicts else OK
