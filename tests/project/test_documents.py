@@ -78,3 +78,23 @@ def test_a_root_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     """A mistyped path is told, not taken for an empty project."""
     with pytest.raises(AgentpackError, match="not a directory"):
         detect(tmp_path / "nowhere")
+
+
+def test_hostile_files_cost_little(repo: Callable[..., Path]) -> None:
+    """Aliases that multiply, and code nested without end, neither crash nor stall."""
+    bomb = "a0: &a0 {ports: [1]}\n" + "".join(
+        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 60)}]}}\n" for n in range(1, 12)
+    )
+    chain = "".join(f"elif x == {n}:\n    pass\n" for n in range(900))
+    root = repo(
+        {
+            "requirements.txt": "fastapi\n",
+            "docker-compose.yml": bomb + "services:\n  web: *a11\n",
+            "main.py": "from fastapi import FastAPI\nx = 0\nif x:\n    pass\n"
+            + chain
+            + "app = FastAPI()\n",
+            "deep.py": "FastAPI" + "(" * 5000,
+            "Makefile": "dev:\n\t" + "bash -c '" * 300 + "\n",
+        }
+    )
+    assert detect(root)["app"].value == "main:app"

@@ -140,13 +140,17 @@ class Code:
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield module-level statements, also those inside `if`, `try` and `with`."""
-    for node in body:
+    # A chain of `elif` nests as deep as it is long: a stack of our own holds any.
+    pending = list(reversed(body))
+    while pending:
+        node = pending.pop()
         yield node
         if isinstance(node, ast.If | ast.Try | ast.With):
-            yield from statements(node.body)
+            inner = [*node.body]
             for handler in getattr(node, "handlers", []):
-                yield from statements(handler.body)
-            yield from statements(getattr(node, "orelse", []))
+                inner += handler.body
+            inner += getattr(node, "orelse", [])
+            pending += reversed(inner)
 
 
 def called(node: ast.expr | None) -> str:

@@ -16,8 +16,8 @@ from agentpack.project.tree import Tree, is_aside
 STRICT = frozenset({"pyproject.toml", "agentpack.toml"})
 """Files that must parse: facts read without them would be wrong."""
 
-MERGES = 8
-"""How deep merged YAML mappings are followed."""
+MERGES = 3
+"""How deep, and how many at a time, merged YAML mappings are followed: enough for real files."""
 
 HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 ASSIGNMENT = re.compile(r"""\s*(?P<key>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*)\s*=""")
@@ -187,7 +187,7 @@ def mapping(node: yaml.Node | None, depth: int = 0) -> dict[str, yaml.Node]:
     merged: dict[str, yaml.Node] = {}
     for key, value in node.value:
         if key.value == "<<" and depth < MERGES:
-            for other in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            for other in (value.value if isinstance(value, yaml.SequenceNode) else [value])[:10]:
                 merged = {**mapping(other, depth + 1), **merged}
         elif isinstance(key, yaml.ScalarNode):
             merged[str(key.value)] = value
