@@ -95,7 +95,7 @@ def plain(heading: str) -> str:
 
 
 def _untagged(name: str) -> str:
-    """Cut off what follows a short name: `Polar: billing for everyone` is Polar."""
+    """Cut off what follows a short name: `Shop: billing for everyone` is Shop."""
     parts = re.split(r":\s+|\s+[-\u2013\u2014|]+\s+", name, maxsplit=1)
     short = len(parts) > 1 and 1 <= len(parts[0].split()) <= WORDS
     return parts[0].strip() if short else name
