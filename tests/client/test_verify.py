@@ -109,6 +109,24 @@ def test_a_description_of_several_lines_is_reported_whole(claude: Binary, good: 
     assert many.body_matches
 
 
+def test_an_agent_that_cannot_start_says_why(claude: Binary, good: Path) -> None:
+    """A preloaded skill whose command may not run ends every launch: the client's words tell."""
+    skill = SKILL.format(name="style") + "\nNow: !`ls -la /`\n"
+    (good / ".claude/skills/style/SKILL.md").write_text(skill)
+    (failure,) = verify(good, claude).failures
+    assert failure.path == ".claude/agents/reviewer.md"
+    assert "cannot start it: " in failure.reason
+    assert "permission" in failure.reason
+
+
+def test_a_large_repository_is_verified_whole(claude: Binary, make) -> None:
+    """Every agent is launched, however many there are."""
+    root = make({f".claude/agents/a{n}.md": AGENT.format(name=f"agent-{n}") for n in range(60)})
+    found = verify(root, claude)
+    assert found.failures == ()
+    assert sum(agent.body_matches for agent in found.agents) == 60
+
+
 def test_a_skill_that_is_hidden_from_the_model_costs_nothing(claude: Binary, good: Path) -> None:
     """`disable-model-invocation` leaves a skill loaded and out of the roster."""
     text = SKILL.format(name="quiet").replace("---\n#", "disable-model-invocation: true\n---\n#")

@@ -15,6 +15,12 @@ from agentpack.errors import AgentpackError
 LAUNCH = "agentpack launches "
 """How the prompt of a launched agent begins; its name follows."""
 
+
+def launch_id(name: str) -> str:
+    """The identifier of the tool call that launches an agent, by which its refusal is found."""
+    return f"launch_{name.encode().hex()}"
+
+
 # The client fills these in, so the text that arrives is not the text of the file.
 _FILLED_IN = ("!`", "$ARGUMENTS", "${CLAUDE_")
 
@@ -47,6 +53,7 @@ class Judge:
         self._listed_skills = reading.skill_entries(main[0], self._loaded_skills)
         self._called_skills = reading.launch(main[-1]).skills
         self._launches = _launches(asked)
+        self._refusals = reading.refusals(recording.events)
         self._failures: list[Failure] = []
 
     def verification(
@@ -71,7 +78,8 @@ class Judge:
             return AgentVerdict(agent.name, agent.path, loaded=False)
         cost = tokens.estimate(entry.text)
         if launch is None:
-            self._fail(agent, "Claude Code lists it and cannot start it")
+            told = self._refusals.get(launch_id(agent.name), "it does not say why")
+            self._fail(agent, f"Claude Code lists it and cannot start it: {told}")
             return AgentVerdict(
                 agent.name, agent.path, loaded=True, description=entry.description, tokens=cost
             )

@@ -23,6 +23,9 @@ _QUIET = {
     "DISABLE_AUTOUPDATER": "1",
     "DISABLE_ERROR_REPORTING": "1",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    # A script may launch every agent of a large repository at once; the client's bound is 20.
+    "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "100000",
+    "CLAUDE_CODE_MAX_SUBAGENTS_PER_SESSION": "100000",
 }
 
 

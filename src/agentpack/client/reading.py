@@ -57,6 +57,19 @@ def user_texts(request: stub.Request) -> tuple[str, ...]:
     return tuple(_texts(request["messages"]))
 
 
+def refusals(events: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The tool calls that the client refused or could not finish, with what it said."""
+    refused = {}
+    for event in events:
+        if event.get("subtype") == "task_notification" and event.get("status") == "failed":
+            refused[str(event.get("tool_use_id"))] = " ".join(str(event.get("summary")).split())
+        content = event["message"]["content"] if event.get("type") == "user" else ()
+        for block in content:
+            if isinstance(block, dict) and block.get("is_error"):
+                refused[str(block["tool_use_id"])] = " ".join(" ".join(_texts([block])).split())
+    return refused
+
+
 def launch(request: stub.Request) -> Launch:
     """Read the first request of a launched agent."""
     skills = {}

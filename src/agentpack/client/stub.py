@@ -42,8 +42,7 @@ class Stub:
 @contextmanager
 def serve(script: Script) -> Iterator[Stub]:
     """Serve `script` until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     stub = Stub(server)
     server.stub, server.script = stub, script  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -54,6 +53,12 @@ def serve(script: Script) -> Iterator[Stub]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A hundred agents launched at once connect at once; a refused one would wait for seconds.
+    request_queue_size = 1024
 
 
 class _Handler(BaseHTTPRequestHandler):

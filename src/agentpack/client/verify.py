@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agentpack.client import reading, stub
 from agentpack.client.binary import Binary
-from agentpack.client.judge import LAUNCH, Judge, is_main
+from agentpack.client.judge import LAUNCH, Judge, is_main, launch_id
 from agentpack.client.play import play
 from agentpack.client.sources import AgentSource, SkillSource, agents_in, skills_in
 from agentpack.client.verdict import Verification
@@ -31,7 +31,13 @@ def verify(root: Path, binary: Binary) -> Verification:
         agents, skills = agents_in(project), skills_in(project)
         if not agents and not skills:
             raise AgentpackError("no agents and no skills to load", path=root / ".claude")
-        recording = play(binary, project, _script(agents, skills), allowed_tools=("Agent", "Skill"))
+        recording = play(
+            binary,
+            project,
+            _script(agents, skills),
+            allowed_tools=("Agent", "Skill"),
+            timeout=60 + len(agents),
+        )
         return Judge(project, recording).verification(agents, skills)
 
 
@@ -57,11 +63,11 @@ def _script(agents: Iterable[AgentSource], skills: Iterable[SkillSource]) -> stu
         return [
             *(
                 stub.tool_use(
-                    f"agent_{number}",
+                    launch_id(name),
                     "Agent",
                     {"subagent_type": name, "prompt": LAUNCH + name, "description": "launch"},
                 )
-                for number, name in enumerate(sorted(names))
+                for name in sorted(names)
             ),
             *(
                 stub.tool_use(f"skill_{number}", "Skill", {"skill": skill.name})
