@@ -53,9 +53,8 @@ def test_the_first_fence_closes_even_inside_a_value() -> None:
     [
         (b"---\nname: a\n", "there is no closing ---", 1),
         (b"\n---\nname: a\n---\n", "no frontmatter at the top", 1),
-        (b"---\nname: c\n\tdescription: x\n---\n", "tab character", 3),
+        (b"---\nname: c\n\tdescription: x\n---\n", "a tab as indentation", 3),
         (b"---\n- a\n---\n", "not a list of keys", 2),
-        (b"---\nname: \xff\n---\n", "not UTF-8", 2),
     ],
 )
 def test_what_cannot_be_read_is_a_problem_with_its_line(
@@ -66,6 +65,14 @@ def test_what_cannot_be_read_is_a_problem_with_its_line(
     assert problem is not None
     assert reason in problem.reason
     assert problem.line == line
+
+
+def test_what_is_not_utf_8_is_replaced_and_its_line_known() -> None:
+    """The client loads such a file, with U+FFFD for what it cannot decode."""
+    read = document.read(b"---\nname: a\ndescription: caf\xe9\n---\n")
+    assert read.problem is None
+    assert read.text("description") == "caf\ufffd"
+    assert read.not_utf8 == 3
 
 
 def test_a_byte_order_mark_is_not_content() -> None:

@@ -1,0 +1,42 @@
+"""The client's second try at frontmatter that is not YAML: it quotes some plain values."""
+
+from __future__ import annotations
+
+import re
+
+from agentpack.document import yaml12
+from agentpack.document.fault import YamlError
+
+# JavaScript's white space, and its idea of what ends a line.
+SPACE = "\\t\\n\\v\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+_LINE = re.compile(rf"([A-Za-z_-]+):[{SPACE}]+([^\n\r\u2028\u2029]+)")
+_SUSPECT = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
+
+
+def mended(block: str) -> str:
+    """The block as the client parses it when it did not parse as written."""
+    return "\n".join(_mended_line(line) for line in block.split("\n"))
+
+
+def _mended_line(line: str) -> str:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return line
+    key, value = found[1], found[2]
+    if _SUSPECT.search(value) is None or _quoted(value) or _is_list(value):
+        return line
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{key}: "{escaped}"'
+
+
+def _quoted(value: str) -> bool:
+    return any(value.startswith(quote) and value.endswith(quote) for quote in "\"'")
+
+
+def _is_list(value: str) -> bool:
+    if not (value.startswith("[") and value.endswith("]")):
+        return False
+    try:
+        return yaml12.is_list(value)
+    except YamlError:
+        return False

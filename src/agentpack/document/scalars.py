@@ -1,0 +1,135 @@
+"""The scalars of YAML: plain words to values, and the escapes of a quoted text.
+
+To the client `no` and `2026-01-01` are text, and `012` is twelve: its YAML is 1.2.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from agentpack.document.fault import YamlError
+
+Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
+
+_CONSTANTS: dict[str, Value] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+}
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_RADIX = re.compile(r"(?P<sign>[-+]?)0(?:o(?P<octal>[0-7]+)|x(?P<hex>[0-9a-fA-F]+))")
+_EXACT_DIGITS = 15
+_TAGS: dict[str, tuple[type, ...]] = {
+    "!int": (int, float),
+    "!float": (int, float),
+    "!bool": (bool,),
+    "!null": (),
+}
+_ESCAPE = re.compile(
+    r"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
+    r"|(?P<letter>[0abtnvfre \"/\\N_LP\t]))"
+)
+_LETTERS = dict(
+    zip('0abtnvfre "/\\N_LP\t', '\0\a\b\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029\t', strict=True)
+)
+
+
+def resolve(word: str) -> Value:
+    """The value of a plain scalar."""
+    if word in _CONSTANTS:
+        return _CONSTANTS[word]
+    if word[0] not in "+-.0123456789":
+        return word
+    if _NUMBER.fullmatch(word):
+        if len(word) <= _EXACT_DIGITS and word.lstrip("+-").isdigit():
+            return int(word)
+        return float(word)
+    radix = _RADIX.fullmatch(word)
+    if radix:
+        digits, base = (radix["octal"], 8) if radix["octal"] else (radix["hex"], 16)
+        # Only whether it is a number matters here, and a very long one would take very long.
+        size = int(digits, base) if len(digits) <= _EXACT_DIGITS else math.inf
+        return -size if radix["sign"] == "-" else size
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """The anchor and the tag before a value."""
+
+    anchor: str | None = None
+    tag: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.anchor is not None or self.tag is not None
+
+    def scalar(self, word: str) -> Value:
+        """The value of a plain scalar with this tag."""
+        if self.tag is None:
+            return resolve(word)
+        kinds = _TAGS.get(self.tag)
+        if kinds is not None:
+            value = resolve(word)
+            return value if value is None or type(value) in kinds else word
+        return word if word or self.tag in ("", "!str") else None
+
+
+def unescape(text: str, start: int) -> str:
+    """The characters that a double-quoted text stands for.
+
+    Args:
+        start: where `text` begins, for the place of a fault.
+    """
+    if "\\" not in text:
+        return text
+    parts: list[str] = []
+    done = 0
+    while True:
+        found = text.find("\\", done)
+        if found < 0:
+            return "".join((*parts, text[done:]))
+        escape = _ESCAPE.match(text, found)
+        if escape is None:
+            raise YamlError("an escape that YAML does not know", start + found)
+        parts += [text[done:found], _character(escape, start + found)]
+        done = escape.end()
+
+
+def _character(escape: re.Match[str], place: int) -> str:
+    if escape["letter"]:
+        return _LETTERS[escape["letter"]]
+    if escape["pair"]:
+        high, low = int(escape["pair"][1:5], 16), int(escape["pair"][7:], 16)
+        return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    code = int(escape["x"] or escape["u"] or escape["U"], 16)
+    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        raise YamlError("an escape of no character", place)
+    return chr(code)
+
+
+def key_text(value: Value) -> str:
+    """A key as the client files it: always as text, as JavaScript spells it."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, list):
+        return ",".join("" if part is None else key_text(part) for part in value)
+    return "[object Object]" if isinstance(value, dict) else str(value)
+
+
+def _number_text(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)

@@ -1,0 +1,50 @@
+"""What the versions of Claude Code do differently, as a table of dated behaviours.
+
+A behaviour is dated by the first version in which it was seen. Between two
+recorded versions the older behaviour is assumed, and a version newer than all
+of these is taken to do what the newest does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentpack.errors import AgentpackError
+
+RECORDED = ("2.1.197", "2.1.260", "2.1.329")
+"""The versions that were recorded."""
+NEWEST = RECORDED[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """Something the client does from a version on."""
+
+    what: str
+    since: str
+
+    def holds(self, client: str) -> bool:
+        """Whether the client of this version does it."""
+        return parse(client) >= parse(self.since)
+
+
+BYTE_ORDER_MARK = Behaviour("a byte-order mark at the start is passed over", "2.1.260")
+NUL_REFUSED = Behaviour("a NUL makes the frontmatter unreadable; before, it ended it", "2.1.260")
+COLON_REFUSED = Behaviour("an agent with a ':' in its name is dropped", "2.1.260")
+HOOKS_CHECKED = Behaviour("an agent whose hooks are not of the known shape is dropped", "2.1.260")
+LOOSE_BOOLEANS = Behaviour("`yes`, `on` and `1` count as true in a skill's keys", "2.1.260")
+SKILL_TEXT_CLEANED = Behaviour("unprintable characters and < > of skills are replaced", "2.1.329")
+
+
+def parse(client: str) -> tuple[int, ...]:
+    """A version such as `2.1.329` in numbers.
+
+    Raises:
+        AgentpackError: it is not a version.
+    """
+    try:
+        return tuple(int(part) for part in client.split("."))
+    except ValueError:
+        raise AgentpackError(
+            f"{client!r} is not a version of Claude Code", mend=f"write it as {NEWEST}"
+        ) from None

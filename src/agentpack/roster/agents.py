@@ -1,0 +1,71 @@
+"""From a file to the agent that the client makes of it, or to why it makes none."""
+
+from __future__ import annotations
+
+from agentpack import tokens
+from agentpack.document import Document, read
+from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED
+from agentpack.roster import hooks, tools
+from agentpack.roster.text import trimmed
+from agentpack.roster.values import Agent, Loss, Source
+
+
+def predict(source: Source, client: str) -> Agent | Loss:
+    """The agent in this file, or why there is none."""
+    if source.data is None:
+        return Loss(source.path, 1, source.fault, source.rule)
+    document = read(source.data, client)
+    lost = _loss(source.path, document, client)
+    if lost:
+        return lost
+    return _agent(source, document)
+
+
+def _loss(path: str, document: Document, client: str) -> Loss | None:
+    def loss(key: str, reason: str, rule: str) -> Loss:
+        found = document.fields.get(key)
+        line, column = (found.line, found.column) if found else (1, 1)
+        return Loss(path, line, reason, rule, column, document)
+
+    problem = document.problem
+    if problem:
+        return Loss(path, problem.line, problem.reason, problem.rule, problem.column, document)
+    for key in ("name", "description"):
+        found = document.fields.get(key)
+        if found is None or found.value is None or found.value == "":
+            return loss(key, f"it has no {key}", f"no-{key}")
+        if not isinstance(found.value, str):
+            return loss(key, f"its {key} is not text", f"{key}-not-text")
+    name = document.text("name") or ""
+    if name.startswith("-"):
+        return loss("name", "its name begins with '-'", "name-begins-with-dash")
+    if ":" in name and COLON_REFUSED.holds(client):
+        return loss("name", "its name has a ':', which is kept for plugins", "colon-in-name")
+    shape = hooks.fault(document.fields["hooks"].value) if "hooks" in document.fields else None
+    if shape and HOOKS_CHECKED.holds(client):
+        return loss("hooks", f"its hooks are not of the known shape: {shape}", "hooks-shape")
+    return None
+
+
+def _agent(source: Source, document: Document) -> Agent:
+    fields = document.fields
+    name = source.scope + (document.text("name") or "")
+    description = (document.text("description") or "").replace("\\n", "\n")
+    given, refused = tools.allowed(fields), tools.disallowed(fields)
+    told = tools.told(given, refused)
+    left = tuple(tool for tool in given if tool not in refused) if given else None
+    model = trimmed(document.text("model") or "")
+    skills = dict.fromkeys(tools.named(fields["skills"].value) if "skills" in fields else ())
+    return Agent(
+        name,
+        description,
+        left,
+        refused,
+        "inherit" if model.lower() == "inherit" else model or None,
+        tuple(skills),
+        source.path,
+        document.line("name"),
+        tokens.estimate(f"- {name}: {description} (Tools: {told})"),
+        document,
+        toolless=given == () or left == (),
+    )

@@ -1,0 +1,75 @@
+"""What is written in a file that loads, and does not arrive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentpack.document import Document
+from agentpack.roster import skills
+from agentpack.roster.values import Agent, Loss, Skill
+
+_READ = ("name", "description", "tools", "disallowedTools", "model", "skills")
+_KEY_FIRST = re.compile(
+    r"\s*(?:name|description|tools|model|color|skills|allowed-tools|disallowedTools):[ \t]"
+)
+_FENCE_LINE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_PLAIN = re.compile(r"[\w-]+[ \t]*:[ \t]+(?![\"'|>\[{&!*])[^\r\n]*?[ \t](?P<comment>#[^\r\n]*)")
+
+
+def of_agent(agent: Agent) -> Iterator[Loss]:
+    """What of an agent is lost."""
+    yield from _of_document(agent.path, agent.document)
+    if agent.toolless:
+        reason = "no tool is left: it starts without any, even where the roster tells of all tools"
+        at = agent.at("tools")
+        yield Loss(agent.path, at.line, reason, "no-tool-left", at.column, agent.document)
+
+
+def of_skill(skill: Skill, client: str) -> Iterator[Loss]:
+    """What of a skill is lost."""
+    document, problem = skill.document, skill.document.problem
+    if problem and document.source.startswith(("---", "\ufeff---")):
+        reason = f"it loads without its frontmatter: {problem.reason}"
+        yield Loss(skill.path, problem.line, reason, problem.rule, problem.column, document)
+        return
+    yield from _of_document(skill.path, document)
+    values = {key: found.value for key, found in document.fields.items()}
+    whole = skills.whole(document, values, client)
+    if skill.listed and whole != skill.description:
+        reason = f"its description is cut after {skills.LONGEST} of {len(whole)} characters"
+        at = skill.at("description")
+        yield Loss(skill.path, at.line, reason, "description-cut", at.column, document)
+
+
+def _of_document(path: str, document: Document) -> Iterator[Loss]:
+    if document.not_utf8:
+        reason = "what is not UTF-8 here arrives as U+FFFD"
+        yield Loss(path, document.not_utf8, reason, "not-utf-8", document=document)
+    if document.fence:
+        fence = document.fence
+        yield Loss(path, fence.line, fence.reason, fence.rule, fence.column, document)
+    elif _KEY_FIRST.match(document.body) and _FENCE_LINE.search(document.body):
+        reason = "the frontmatter ended above this line: the keys below are text to the client"
+        yield Loss(path, document.body_line, reason, "fence-too-early", document=document)
+    for key, line in document.repeated:
+        reason = f"{key!r} is written again below, and the last one counts"
+        yield Loss(path, line, reason, "repeated-key", document=document)
+    yield from _comments(path, document)
+
+
+def _comments(path: str, document: Document) -> Iterator[Loss]:
+    """Plain values that a ` #` cuts short."""
+    if " #" not in document.source and "\t#" not in document.source:
+        return
+    lines = document.source.split("\n", document.body_line)
+    for key in _READ:
+        found = document.fields.get(key)
+        if found is None or not isinstance(found.value, str) or found.line > len(lines):
+            continue
+        cut = _PLAIN.match(lines[found.line - 1], found.column - 1)
+        if cut and cut["comment"] not in found.value:
+            reason = f"{cut['comment'][:40]!r} is a comment to YAML, and no part of the {key}"
+            yield Loss(
+                path, found.line, reason, "comment-in-value", cut.start("comment") + 1, document
+            )

@@ -1,0 +1,54 @@
+"""From files to the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from agentpack.document import NEWEST
+from agentpack.roster import agents, changes, layout, skills
+from agentpack.roster.values import Agent, Loss, Roster, Skill, Source
+
+
+def read(root: Path, client: str = NEWEST) -> Roster:
+    """What the client of this version loads of the tree at `root`.
+
+    Raises:
+        AgentpackError: there is no such tree, or no such version.
+    """
+    tree = layout.find(root)
+    return predict(tree.agents, tree.skills, client)
+
+
+def predict(
+    agent_files: Iterable[Source], skill_files: Iterable[Source], client: str = NEWEST
+) -> Roster:
+    """What the client makes of these files, in the order in which it reads them."""
+    loaded: dict[str, Agent] = {}
+    dropped: list[Loss] = []
+    for source in agent_files:
+        found = agents.predict(source, client)
+        if isinstance(found, Loss):
+            dropped.append(found)
+            continue
+        before = loaded.get(found.name)
+        if before:
+            dropped.append(_shadowed(before, found))
+        loaded[found.name] = found
+    made = [skills.predict(source, client) for source in skill_files]
+    dropped += [skill for skill in made if isinstance(skill, Loss)]
+    kept = tuple(skill for skill in made if isinstance(skill, Skill))
+    ordered = tuple(sorted(loaded.values(), key=lambda agent: agent.path))
+    changed = [loss for agent in ordered for loss in changes.of_agent(agent)]
+    changed += [loss for skill in kept for loss in changes.of_skill(skill, client)]
+    return Roster(client, ordered, kept, tuple(sorted(dropped, key=_place)), tuple(changed))
+
+
+def _shadowed(agent: Agent, by: Agent) -> Loss:
+    reason = f"{by.path} has the same name {agent.name!r}, and only one of them loads"
+    at = agent.at("name")
+    return Loss(agent.path, at.line, reason, "shadowed-name", at.column, agent.document)
+
+
+def _place(loss: Loss) -> tuple[str, int, int]:
+    return loss.path, loss.line, loss.column

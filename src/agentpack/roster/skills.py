@@ -1,0 +1,87 @@
+"""From a file to the skill that the client makes of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agentpack import tokens
+from agentpack.document import SPACE, Document, read
+from agentpack.document.versions import LOOSE_BOOLEANS, SKILL_TEXT_CLEANED
+from agentpack.roster.text import cut, spelt, trimmed
+from agentpack.roster.values import Loss, Skill, Source
+
+LONGEST = 1536
+"""The most that is shown of a skill's description, in UTF-16 units."""
+_LONGEST_FIRST_LINE = 100
+_HEADING = re.compile(rf"#+[{SPACE}]+(.+)", re.DOTALL)
+_YES = ("true", "yes", "on", "1")
+_UNPRINTABLE = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
+)
+
+
+def predict(source: Source, client: str) -> Skill | Loss:
+    """The skill in this file; what is wrong with its frontmatter does not keep it from loading."""
+    if source.data is None:
+        return Loss(source.path, 1, source.fault, source.rule)
+    document = read(source.data, client)
+    values = {} if document.problem else {key: f.value for key, f in document.fields.items()}
+    folder = source.path.rpartition("/")[0].rpartition("/")[2]
+    name = source.scope + folder
+    description = whole(document, values, client)
+    shown = cut(description, LONGEST, "…")
+    hidden = _yes(values.get("disable-model-invocation"), client) or _paths(values.get("paths"))
+    return Skill(
+        name,
+        shown,
+        listed=not hidden,
+        path=source.path,
+        line=document.line("name") if not document.problem else 1,
+        tokens=0 if hidden else tokens.estimate(f"- {name}: {shown}"),
+        document=document,
+    )
+
+
+def whole(document: Document, values: dict[str, Any], client: str) -> str:
+    """The description before it is cut."""
+    text = _description(values.get("description"))
+    if not text:
+        text = _first_line(document.body)
+    when = values.get("when_to_use")
+    if isinstance(when, (str, bool, int, float, list)) and (when not in ("", [])):
+        text = f"{text} - {spelt(when)}"
+    if SKILL_TEXT_CLEANED.holds(client):
+        text = _UNPRINTABLE.sub(" ", text).replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def _description(value: Any) -> str:
+    if value is None or isinstance(value, (list, dict)):
+        return ""
+    return trimmed(spelt(value))
+
+
+def _first_line(body: str) -> str:
+    for line in body.split("\n"):
+        words = trimmed(line)
+        if words:
+            heading = _HEADING.fullmatch(words)
+            return cut(heading[1] if heading else words, _LONGEST_FIRST_LINE, "...")
+    return "Skill"
+
+
+def _yes(value: Any, client: str) -> bool:
+    if value is True or value == "true":
+        return True
+    if isinstance(value, (list, dict)) or not LOOSE_BOOLEANS.holds(client):
+        return False
+    return trimmed(spelt(value)).lower() in _YES
+
+
+def _paths(value: Any) -> bool:
+    """Whether a skill waits for a file to match; a pattern that matches all does not wait."""
+    parts = value if isinstance(value, list) else [value]
+    words = [part for text in parts if isinstance(text, str) for part in text.split(",")]
+    return any(part.removesuffix("/**") not in ("", "**") for part in map(trimmed, words))

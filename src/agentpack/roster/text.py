@@ -1,0 +1,39 @@
+"""Texts as JavaScript handles them: what is blank, how long something is, how a number is spelt."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agentpack.document import SPACE, key_text
+
+_ENDS = re.compile(rf"\A[{SPACE}]+|[{SPACE}]+\Z")
+
+
+def trimmed(text: str) -> str:
+    """`text` without the blanks around it."""
+    return (
+        _ENDS.sub("", text)
+        if text[:1].isspace() or text[-1:].isspace() or "\ufeff" in text
+        else text
+    )
+
+
+def spelt(value: Any) -> str:
+    """A scalar or a list as text."""
+    return key_text(value)
+
+
+def truthy(value: Any) -> bool:
+    """Whether JavaScript takes the value for true."""
+    return value == value and (isinstance(value, (list, dict)) or bool(value))  # noqa: PLR0124 - NaN
+
+
+def cut(text: str, units: int, end: str) -> str:
+    """`text` in at most so many UTF-16 units, `end` included where it is cut."""
+    if len(text) <= units // 2:
+        return text
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    if len(encoded) <= 2 * units:
+        return text
+    return encoded[: 2 * (units - len(end))].decode("utf-16-le", "replace") + end

@@ -1,0 +1,59 @@
+"""The tools that an agent names, as the client splits them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentpack.document import Field
+from agentpack.roster.text import trimmed
+
+# A bracket keeps its commas and spaces together, and the first `)` ends it.
+_NAME = re.compile(r"(?:\([^)]*\)?|[^, (])+")
+EVERYTHING = "*"
+_FOR_MEMORY = ("Write", "Edit", "Read")
+_MEMORIES = ("user", "project", "local")
+
+
+def named(value: Any) -> tuple[str, ...]:
+    """The names in a value such as that of `tools` or `skills`.
+
+    A list's parts are split as a text is; parts that are not text count for nothing.
+    """
+    parts = value if isinstance(value, list) else [value]
+    return tuple(name for part in parts if isinstance(part, str) for name in _split(part))
+
+
+def _split(text: str) -> list[str]:
+    return [name for name in (trimmed(found) for found in _NAME.findall(text)) if name]
+
+
+def allowed(fields: Mapping[str, Field]) -> tuple[str, ...] | None:
+    """The tools an agent is given; None for all, which is not the same as naming none."""
+    if "tools" not in fields:
+        return None
+    names = named(fields["tools"].value)
+    if EVERYTHING in names:
+        return None
+    memory = fields.get("memory")
+    if memory and memory.value in _MEMORIES:
+        names += tuple(tool for tool in _FOR_MEMORY if tool not in names)
+    return names
+
+
+def disallowed(fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """The tools an agent is refused. To refuse `*` is to refuse nothing."""
+    names = named(fields["disallowedTools"].value) if "disallowedTools" in fields else ()
+    return () if EVERYTHING in names else names
+
+
+def told(given: tuple[str, ...] | None, refused: tuple[str, ...]) -> str:
+    """The tools as the roster tells them to the model.
+
+    An agent that is given an empty list starts without any tool, and the
+    roster says that it has them all.
+    """
+    if not given:
+        return f"All tools except {', '.join(refused)}" if refused else "All tools"
+    return ", ".join(tool for tool in given if tool not in refused) or "None"
