@@ -39,7 +39,9 @@ class Launch:
 
 def agent_entries(request: stub.Request, names: Iterable[str]) -> dict[str, Entry]:
     """The roster's entries of these agents."""
-    return _entries(request, _AGENTS, names, re.compile(r" \(Tools: (?P<tools>[^\n]*)\)$"))
+    return _entries(
+        request, _AGENTS, names, re.compile(r".*(?P<head> \(Tools: (?P<tools>.*)\))\Z", re.DOTALL)
+    )
 
 
 def skill_entries(request: stub.Request, names: Iterable[str]) -> dict[str, Entry]:
@@ -97,11 +99,11 @@ def _entries(
     starts = list(re.finditer(rf"^- (?P<name>{known})(?: \([^\n)]*\))?: ", section, re.MULTILINE))
     entries: dict[str, Entry] = {}
     for start, end in zip(starts, [*(s.start() for s in starts[1:]), len(section)], strict=True):
-        text = section[start.start() : end].split("\n\n- ")[0].rstrip("\n")
+        text = section[start.start() : end].removesuffix("\n")
         description = text[start.end() - start.start() :]
-        told = tail.search(description) if tail else None
+        told = tail.match(description) if tail else None
         if told:
-            description = description[: told.start()]
+            description = description[: told.start("head")]
         tools = told["tools"] if told else ""
         entries.setdefault(start["name"], Entry(start["name"], description, tools, text))
     return entries

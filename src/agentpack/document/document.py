@@ -140,13 +140,13 @@ def _parse(block: str, first: int, client: str) -> _Parsed:
         block = block[: block.index("\0")]
     again, text = False, block
     try:
-        found = yaml12.mapping(text)
+        found = yaml12.mapping(text, client)
     except YamlError:
-        again, text = True, mended(block)
+        again, text = True, mended(block, client)
         try:
-            found = yaml12.mapping(text)
+            found = yaml12.mapping(text, client)
         except YamlError as fault:
-            return _Parsed(_plain_lines(block, first), _problem(fault, text, first))
+            return _Parsed(_plain_lines(block, first), _problem(fault, text, block, first))
     if found is None:
         reason = "the frontmatter is YAML, but not a list of keys and values"
         return _Parsed({}, Problem(reason, first, rule="not-a-mapping"))
@@ -178,17 +178,20 @@ class Lines:
         return self._line, offset - self._text.rfind("\n", 0, offset)
 
 
-def _problem(fault: YamlError, text: str, first: int) -> Problem:
+def _problem(fault: YamlError, text: str, block: str, first: int) -> Problem:
+    """What is wrong with `block`, which was mended to `text` before it was refused."""
     line, column = Lines(text, first).place(min(fault.place, len(text)))
-    rule = "tab-indent" if fault.reason == "a tab as indentation" else "yaml-syntax"
-    return Problem(fault.reason, line, column, rule)
+    written = block.split("\n", line - first + 1)[line - first]
+    if written.lstrip(" ").startswith("\t"):
+        return Problem("a tab as indentation", line, 1, "tab-indent")
+    return Problem(fault.reason, line, min(column, len(written) + 1), "yaml-syntax")
 
 
 def _no_opening(text: str) -> Problem:
     found = _FENCE_LINE.search(text[:4096])
     if text.startswith("\ufeff"):
         return Problem("a byte-order mark stands before the opening ---", 1, rule="byte-order-mark")
-    if text[:2].count("\ufffd") == 2 and "\0" in text[:8]:
+    if text.startswith("\ufffd\ufffd") and "\0" in text[:8]:
         return Problem("the file is UTF-16, not UTF-8", 1, rule="not-utf-8")
     if text.startswith("---"):
         return Problem("something follows the opening --- on its line", 1, 4, "no-frontmatter")

@@ -24,6 +24,9 @@ _CONSTANTS: dict[str, Value] = {
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _RADIX = re.compile(r"(?P<sign>[-+]?)0(?:o(?P<octal>[0-7]+)|x(?P<hex>[0-9a-fA-F]+))")
 _EXACT_DIGITS = 15
+_MOST_PARTS = 10_000
+_MOST_DIGITS, _MOST_ZEROS = 21, 6
+_LAST_CHARACTER, _SURROGATES = 0x10FFFF, range(0xD800, 0xE000)
 _TAGS: dict[str, tuple[type, ...]] = {
     "!int": (int, float),
     "!float": (int, float),
@@ -107,13 +110,23 @@ def _character(escape: re.Match[str], place: int) -> str:
         high, low = int(escape["pair"][1:5], 16), int(escape["pair"][7:], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
     code = int(escape["x"] or escape["u"] or escape["U"], 16)
-    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+    if code > _LAST_CHARACTER or code in _SURROGATES:
         raise YamlError("an escape of no character", place)
     return chr(code)
 
 
 def key_text(value: Value) -> str:
-    """A key as the client files it: always as text, as JavaScript spells it."""
+    """A key as the client files it: always as text, as JavaScript spells it.
+
+    A list of lists of the same alias can mean more text than any memory holds:
+    beyond some length the rest is left out.
+    """
+    left = [_MOST_PARTS]
+    return _key_text(value, left)
+
+
+def _key_text(value: Value, left: list[int]) -> str:
+    left[0] -= 1
     if isinstance(value, str):
         return value
     if value is None:
@@ -123,7 +136,9 @@ def key_text(value: Value) -> str:
     if isinstance(value, float):
         return _number_text(value)
     if isinstance(value, list):
-        return ",".join("" if part is None else key_text(part) for part in value)
+        return ",".join(
+            "" if part is None else _key_text(part, left) for part in value if left[0] > 0
+        )
     return "[object Object]" if isinstance(value, dict) else str(value)
 
 
@@ -132,4 +147,20 @@ def _number_text(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+    sign, digits, point = "-" if value < 0 else "", *_shortest(abs(value))
+    if 0 < point <= _MOST_DIGITS:
+        whole = digits[:point].ljust(point, "0")
+        return sign + (f"{whole}.{digits[point:]}" if digits[point:] else whole)
+    if -_MOST_ZEROS < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}" if digits != "0" else "0"
+    mantissa = f"{digits[0]}.{digits[1:]}" if digits[1:] else digits
+    return f"{sign}{mantissa}e{point - 1:+d}"
+
+
+def _shortest(value: float) -> tuple[str, int]:
+    """The fewest digits that mean `value`, and where its point stands among them."""
+    mantissa, _, exponent = f"{value!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    zeros = len(whole + fraction) - len(digits)
+    return digits.rstrip("0") or "0", int(exponent or 0) + len(whole) - zeros

@@ -145,11 +145,7 @@ class Scanner:
         if several:
             self._check_lines(found.start(), found.end(), parent)
             inner = _joined(inner, escapes=double)
-        if double:
-            inner = unescape(inner, start)
-        else:
-            inner = inner.replace("''", "'")
-        return inner, several
+        return unescape(inner, start) if double else inner.replace("''", "'"), several
 
     def _check_lines(self, start: int, end: int, parent: int) -> None:
         """Every further line of a quoted scalar stands deeper than what holds it."""

@@ -32,6 +32,10 @@ BYTE_ORDER_MARK = Behaviour("a byte-order mark at the start is passed over", "2.
 NUL_REFUSED = Behaviour("a NUL makes the frontmatter unreadable; before, it ended it", "2.1.260")
 COLON_REFUSED = Behaviour("an agent with a ':' in its name is dropped", "2.1.260")
 HOOKS_CHECKED = Behaviour("an agent whose hooks are not of the known shape is dropped", "2.1.260")
+CYCLES = Behaviour("a value may hold an alias of itself", "2.1.260")
+BRACKET_CLOSES_ANYWHERE = Behaviour(
+    "a bracket may close at the left, right after a comma or its opening", "2.1.329"
+)
 LOOSE_BOOLEANS = Behaviour("`yes`, `on` and `1` count as true in a skill's keys", "2.1.260")
 SKILL_TEXT_CLEANED = Behaviour("unprintable characters and < > of skills are replaced", "2.1.329")
 

@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass
 
 from agentpack.document.fault import YamlError
+from agentpack.document.flow import FlowParser
 from agentpack.document.scalars import Properties, Value, key_text
-from agentpack.document.scanner import Scanner
+from agentpack.document.versions import NEWEST
 
-_DEEPEST = 200
 _TAB_LINE = re.compile(r"[\r\n]\t")
-_NAME = re.compile(r"[&*][^ \t\r\n,\[\]{}]+")
-_URI = r"(?:[0-9A-Za-z#$&'()*+./:;=?@_~-]|%[0-9a-fA-F]{2})"
-_TAG = re.compile(rf"!(?:<(?:{_URI}|,)+>|!{_URI}+|[0-9A-Za-z-]{_URI}*|(?=[ \t\r\n]|\Z))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +29,29 @@ class Mapping:
     repeated: list[tuple[str, int]]
 
 
-def mapping(text: str) -> Mapping | None:
+def mapping(text: str, client: str = NEWEST) -> Mapping | None:
     """The keys of `text`; None where it is YAML and not one mapping.
 
     Raises:
         YamlError: it is not YAML.
     """
-    return _Parser(text).document()
+    return _Parser(text, client).document()
 
 
-def is_list(text: str) -> bool:
+def is_list(text: str, client: str = NEWEST) -> bool:
     """Whether `text` is a list.
 
     Raises:
         YamlError: it is not YAML.
     """
-    return isinstance(_Parser(text).value(), list)
+    return isinstance(_Parser(text, client).value(), list)
 
 
-class _Parser(Scanner):
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._anchors: dict[str, Value] = {}
+class _Parser(FlowParser):
+    def __init__(self, text: str, client: str) -> None:
+        super().__init__(text, client)
         self._places: dict[str, int] | None = None
         self._repeated: list[tuple[str, int]] = []
-        self._depth = 0
-        self._in_flow = 0
         self._in_list_key = 0
 
     def value(self) -> Value:
@@ -113,18 +107,11 @@ class _Parser(Scanner):
                 raise self.fault("two anchors or tags in a row")
         if self.pos >= self.end:
             return self._anchored(outer, self._anchored(props, (props or outer).scalar("")))
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise self.fault("nested too deeply")
-        self._anchored(outer, None)
-        value = self._content(parent, own - line, (outer, props), inline=inline, key=key)
+        self.deeper()
+        self.announce(outer)
+        value = self._content(parent, own - line, (outer, props), inline=inline)
         self._depth -= 1
         return self._anchored(outer, value)
-
-    def _anchored(self, props: Properties, value: Value) -> Value:
-        if props.anchor is not None:
-            self._anchors[props.anchor] = value
-        return value
 
     def _belongs(self, parent: int, *, key: bool) -> bool:
         """Whether a word at the start of a line is part of what `parent` holds."""
@@ -141,7 +128,6 @@ class _Parser(Scanner):
         given: tuple[Properties, Properties],
         *,
         inline: bool,
-        key: bool,
     ) -> Value:
         outer, props = given
         line, char = self.line_start, self.peek()
@@ -152,6 +138,8 @@ class _Parser(Scanner):
         if char in "|>":
             return self._anchored(props, self.block_scalar(parent))
         place = self.line_start + column
+        if char in "[{":
+            self.announce(props)
         first, several = self._simple(parent, props or outer)
         if not self._colon():
             return self._anchored(props, first)
@@ -173,75 +161,30 @@ class _Parser(Scanner):
         self.pos = mark
         return False
 
-    def _simple(self, parent: int, props: Properties, *, flow: bool = False) -> tuple[Value, bool]:
-        """A scalar, an alias or a flow collection; whether it has more than one line."""
-        char = self.peek()
-        line = self.line_start
-        if char in ("'", '"'):
-            text, several = self.quoted(parent)
-            return text, several
-        if char == "*":
-            if props:
-                raise self.fault("an alias with an anchor or a tag of its own")
-            return self._alias(), False
-        if char in "[{" and char:
-            self._in_flow += 1
-            read = self._flow_sequence if char == "[" else self._flow_mapping
-            value = read(parent)
-            self._in_flow -= 1
-            return value, self.line_start != line
-        if char == ":" and (self.blank_after() or (flow and self.peek(1) in ",[]{}")):
-            return None, False
-        words, several = self.plain(parent, flow=flow)
-        return (words if several else props.scalar(words)), several
-
-    def _properties(self, before: Properties) -> Properties:
-        """The anchor and the tag that stand here, on one line."""
-        anchor, tag = None, None
-        while self.peek() in ("&", "!"):
-            kind, word = self.peek(), self._property()
-            if kind == "&":
-                if anchor is not None or before.anchor is not None:
-                    raise self.fault("two anchors in a row")
-                anchor = word
-            else:
-                if tag is not None or before.tag is not None:
-                    raise self.fault("two tags in a row")
-                tag = word
-            self.blanks()
-        return Properties(anchor, tag)
-
-    def _property(self) -> str:
-        """An anchor's name, or a tag."""
-        found = (_TAG if self.peek() == "!" else _NAME).match(self.text, self.pos)
-        if found is None:
-            raise self.fault("not a tag" if self.peek() == "!" else "a name is missing")
-        self.pos = found.end()
-        strict = found[0].startswith("!!") or self.text[found.start()] != "!"
-        if strict and not self.blank_after(0) and not (self._in_flow and self.peek() in ",[]{}"):
-            raise self.fault("a tag or a name with a character that it may not have")
-        return found[0][1:]
-
-    def _alias(self) -> Value:
-        start = self.pos
-        name = self._property()
-        if name not in self._anchors:
-            raise YamlError(f"'*' begins an alias, and there is no anchor {name!r}", start)
-        return self._anchors[name]
-
     def _sequence(self, column: int) -> Value:
         values: list[Value] = []
         while True:
             self.no_tab()
-            line, dash = self.line_start, self.pos
-            self.pos += 1
-            if not self.skip() and "\t" in self.text[dash : self.pos]:
-                self.tabbed, self.spaces = line, dash - line
+            line = self.line_start
+            self._past_sign()
             values.append(self._node(column, inline=False) if self._deeper(column) else None)
             if not self._another(column, line):
                 return values
             if not (self.peek() == "-" and self.blank_after()):
                 return values
+
+    def _past_colon(self) -> bool:
+        self.pos += 1
+        return self.skip()
+
+    def _past_sign(self) -> bool:
+        """Go past a `-`, `?` or `:` to the next word; a tab between them counts as indentation."""
+        line, sign = self.line_start, self.pos
+        self.pos += 1
+        crossed = self.skip()
+        if not crossed and "\t" in self.text[sign : self.pos]:
+            self.tabbed, self.spaces = line, sign - line
+        return crossed
 
     def _deeper(self, column: int) -> bool:
         return self.pos < self.end and self.column > column and not self.document_end()
@@ -253,7 +196,7 @@ class _Parser(Scanner):
             return False
         if not crossed and self._in_list_key and self.peek() == ":":
             return False
-        if not crossed and self.line_start == line or self.pos != self.line_start + self.column:
+        if not crossed and self.line_start == line:
             raise self.fault("text after a value")
         if self.column > column:
             self.no_tab()
@@ -298,23 +241,10 @@ class _Parser(Scanner):
         if found:
             raise YamlError("a tab as indentation", found.end() - 1)
 
-    def _merge(self, values: dict[str, Value], value: Value) -> bool:
-        """Take over the keys of a `<<`; whether it is one."""
-        sources = value if isinstance(value, list) else [value]
-        if not isinstance(value, (dict, list)):
-            return False
-        for source in sources:
-            if isinstance(source, dict):
-                for key, part in source.items():
-                    values.setdefault(key, part)
-        return True
-
     def _entry(self, column: int) -> tuple[str, Value]:
         """A key and its value."""
         if self.peek() == "?" and self.blank_after():
-            self.pos += 1
-            line = self.line_start
-            self.skip()
+            self._past_sign()
             name: Value = None
             if self.pos < self.end and self._belongs(column, key=True):
                 name = self._node(column, inline=False)
@@ -343,8 +273,8 @@ class _Parser(Scanner):
 
     def _value(self, column: int, *, explicit: bool = False) -> Value:
         """The value behind the `:` that is next."""
-        self.pos += 1
-        if self.skip():
+        crossed = self._past_sign() if explicit else self._past_colon()
+        if crossed:
             if self.pos < self.end and self._belongs(column, key=True):
                 if self.spaces <= column:
                     self.no_tab()
@@ -353,98 +283,3 @@ class _Parser(Scanner):
         if self.pos >= self.end:
             return None
         return self._node(column, inline=not explicit, key=True)
-
-    def _flow_sequence(self, parent: int) -> Value:
-        values: list[Value] = []
-        self.pos += 1
-        self._flow_skip(parent)
-        while self.peek() != "]":
-            values.append(self._flow_entry(parent))
-            self._flow_next(parent, "]")
-        self.pos += 1
-        return values
-
-    def _flow_mapping(self, parent: int) -> Value:
-        values: dict[str, Value] = {}
-        self.pos += 1
-        self._flow_skip(parent)
-        while self.peek() != "}":
-            key, value = self._flow_pair(parent)
-            if not (key == "<<" and self._merge(values, value)):
-                values[key] = value
-            self._flow_next(parent, "}")
-        self.pos += 1
-        return values
-
-    def _flow_skip(self, parent: int, beside: str = "]}") -> None:
-        """Go to the next word; what is not one of `beside` must stand deeper than `parent`."""
-        crossed = self.skip()
-        if self.pos >= self.end:
-            raise self.fault("a bracket that is not closed")
-        if crossed and self.peek() not in beside:
-            depth = self.spaces if self.tabbed == self.line_start else self.column
-            if depth <= parent:
-                raise self.fault("a value in brackets goes on further left than it may")
-
-    def _flow_next(self, parent: int, closing: str) -> None:
-        self._flow_skip(parent, ",:]}")
-        if self.peek() == ",":
-            self.pos += 1
-            self._flow_skip(parent)
-        elif self.peek() != closing:
-            raise self.fault(f"a ',' or {closing!r} is missing")
-
-    def _flow_entry(self, parent: int) -> Value:
-        """An entry of `[ ]`: a value, or a single pair."""
-        if self.peek() == "?" and self.blank_after():
-            key, value = self._flow_pair(parent)
-            return {key: value}
-        line = self.line_start
-        json = self.peek() in ("'", '"', "[", "{")
-        found = self._flow_node(parent)
-        if self._flow_colon(json=json) and self.line_start == line:
-            self.pos += 1
-            self._flow_skip(parent)
-            return {key_text(found): self._flow_value(parent)}
-        return found
-
-    def _flow_pair(self, parent: int) -> tuple[str, Value]:
-        explicit = self.peek() == "?" and self.blank_after()
-        if explicit:
-            self.pos += 1
-            self._flow_skip(parent)
-        json = self.peek() in ("'", '"', "[", "{")
-        found = None if explicit and self.peek() in "}]" else self._flow_node(parent)
-        self._flow_skip(parent, ",:]}")
-        if not self._flow_colon(json=json):
-            return key_text(found), None
-        self.pos += 1
-        self._flow_skip(parent)
-        return key_text(found), self._flow_value(parent)
-
-    def _flow_value(self, parent: int) -> Value:
-        return None if self.peek() in ",}]" else self._flow_node(parent)
-
-    def _flow_colon(self, *, json: bool) -> bool:
-        mark = self.pos
-        self.blanks()
-        if self.peek() == ":" and (json or self.blank_after() or self.peek(1) in ",[]{}"):
-            return True
-        self.pos = mark
-        return False
-
-    def _flow_node(self, parent: int) -> Value:
-        props = self._properties(Properties())
-        if props:
-            self._flow_skip(parent)
-            if self.peek() in ",]}":
-                return self._anchored(props, props.scalar(""))
-        elif self.peek() in ",]}":
-            raise self.fault(f"a value is missing before {self.peek()!r}")
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise self.fault("nested too deeply")
-        self._anchored(props, None)
-        value, _ = self._simple(parent, props, flow=True)
-        self._depth -= 1
-        return self._anchored(props, value)

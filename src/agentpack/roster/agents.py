@@ -52,7 +52,7 @@ def _agent(source: Source, document: Document) -> Agent:
     name = source.scope + (document.text("name") or "")
     description = (document.text("description") or "").replace("\\n", "\n")
     given, refused = tools.allowed(fields), tools.disallowed(fields)
-    told = tools.told(given, refused)
+    # An agent that is given an empty list starts without any tool, and the roster says: all.
     left = tuple(tool for tool in given if tool not in refused) if given else None
     model = trimmed(document.text("model") or "")
     skills = dict.fromkeys(tools.named(fields["skills"].value) if "skills" in fields else ())
@@ -65,7 +65,7 @@ def _agent(source: Source, document: Document) -> Agent:
         tuple(skills),
         source.path,
         document.line("name"),
-        tokens.estimate(f"- {name}: {description} (Tools: {told})"),
+        tokens.estimate(f"- {name}: {description} (Tools: {tools.told(left, refused)})"),
         document,
         toolless=given == () or left == (),
     )

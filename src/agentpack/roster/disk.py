@@ -28,7 +28,8 @@ class Folder:
 
     def agents(self) -> list[Source]:
         """Every file below that is, or looks like, an agent: in the order in which the
-        client reads them, which is the disk's own."""
+        client reads them, which is the disk's own.
+        """
         return list(self._agents())
 
     def _agents(self) -> Iterator[Source]:
@@ -98,12 +99,12 @@ class Folder:
     def file(self, path: str | Path) -> Source:
         """Read a file, if that ends."""
         try:
-            found = os.stat(path)
+            found = Path(path).stat()
             if not stat.S_ISREG(found.st_mode):
                 return self._fault(path, "it is not a regular file", "not-a-file")
             if found.st_size > _LARGEST:
                 return self._fault(path, f"it has {found.st_size >> 20} MB", "too-large")
-            with open(path, "rb") as file:
+            with Path(path).open("rb") as file:
                 return Source(self._shown(path), file.read(), scope=self._scope)
         except FileNotFoundError:
             return self._fault(path, "there is no such file", "dangling-link")
@@ -167,7 +168,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _identity(path: Path) -> tuple[int, int]:
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return (0, hash(path))
     return found.st_dev, found.st_ino
@@ -185,9 +186,9 @@ def _nested(folder: Path) -> Iterator[Path]:
 
 def _begins_with_fence(path: str) -> bool:
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(Path(path).stat().st_mode):
             return False
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             return file.read(3) == b"---"
     except OSError:
         return False

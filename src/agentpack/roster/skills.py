@@ -8,17 +8,20 @@ from typing import Any
 from agentpack import tokens
 from agentpack.document import SPACE, Document, read
 from agentpack.document.versions import LOOSE_BOOLEANS, SKILL_TEXT_CLEANED
-from agentpack.roster.text import cut, spelt, trimmed
+from agentpack.roster.text import cut, sent, spelt, trimmed
 from agentpack.roster.values import Loss, Skill, Source
 
 LONGEST = 1536
 """The most that is shown of a skill's description, in UTF-16 units."""
 _LONGEST_FIRST_LINE = 100
 _HEADING = re.compile(rf"#+[{SPACE}]+(.+)", re.DOTALL)
+_COMMA = re.compile(r",(?![^{}]*\})")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_MOST_CHOICES = 50
 _YES = ("true", "yes", "on", "1")
 _UNPRINTABLE = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
+    "\ud800-\udfff\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
 )
 
 
@@ -35,7 +38,7 @@ def predict(source: Source, client: str) -> Skill | Loss:
     hidden = _yes(values.get("disable-model-invocation"), client) or _paths(values.get("paths"))
     return Skill(
         name,
-        shown,
+        sent(shown),
         listed=not hidden,
         path=source.path,
         line=document.line("name") if not document.problem else 1,
@@ -82,6 +85,25 @@ def _yes(value: Any, client: str) -> bool:
 
 def _paths(value: Any) -> bool:
     """Whether a skill waits for a file to match; a pattern that matches all does not wait."""
-    parts = value if isinstance(value, list) else [value]
-    words = [part for text in parts if isinstance(text, str) for part in text.split(",")]
-    return any(part.removesuffix("/**") not in ("", "**") for part in map(trimmed, words))
+    parts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    words = [
+        word for part in parts for word in _patterns(spelt(part)) if isinstance(part, (str, list))
+    ]
+    return any(word.removesuffix("/**") not in ("", "**") for word in words)
+
+
+def _patterns(text: str) -> list[str]:
+    """A text's patterns: commas part them, but not in braces, whose choices are patterns too."""
+    found = [trimmed(part) for part in _COMMA.split(text)]
+    for _ in range(_MOST_CHOICES):
+        braced = next((part for part in found if _BRACES.search(part)), None)
+        if braced is None:
+            break
+        match = _BRACES.search(braced)
+        if match:
+            found.remove(braced)
+            found += [
+                braced[: match.start()] + choice + braced[match.end() :]
+                for choice in match[1].split(",")
+            ]
+    return found

@@ -36,4 +36,9 @@ def cut(text: str, units: int, end: str) -> str:
     encoded = text.encode("utf-16-le", "surrogatepass")
     if len(encoded) <= 2 * units:
         return text
-    return encoded[: 2 * (units - len(end))].decode("utf-16-le", "replace") + end
+    return encoded[: 2 * (units - len(end))].decode("utf-16-le", "surrogatepass") + end
+
+
+def sent(text: str) -> str:
+    """`text` as it arrives: half a pair of surrogates becomes U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -48,12 +48,8 @@ def disallowed(fields: Mapping[str, Field]) -> tuple[str, ...]:
     return () if EVERYTHING in names else names
 
 
-def told(given: tuple[str, ...] | None, refused: tuple[str, ...]) -> str:
-    """The tools as the roster tells them to the model.
-
-    An agent that is given an empty list starts without any tool, and the
-    roster says that it has them all.
-    """
-    if not given:
+def told(left: tuple[str, ...] | None, refused: tuple[str, ...]) -> str:
+    """The tools that are left, as the roster tells them to the model."""
+    if left is None:
         return f"All tools except {', '.join(refused)}" if refused else "All tools"
-    return ", ".join(tool for tool in given if tool not in refused) or "None"
+    return ", ".join(left) or "None"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from agentpack.document import Document
 from agentpack.finding import Place
+from agentpack.roster.tools import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Agent:
     document: Document = field(repr=False)
     toolless: bool = False
     """Whether it starts without any tool, though the roster may tell that it has them all."""
+
+    @property
+    def told(self) -> str:
+        """Its tools as the model is told them, such as `All tools except Bash`."""
+        return told(self.tools, self.disallowed_tools)
 
     def at(self, key: str) -> Place:
         """Where `key` stands in its file, or the file's beginning."""
