@@ -16,6 +16,7 @@ COMMANDS = {
     "install": "render agents and skills for a project and write them into its .claude",
     "status": "show what is installed, and what is no longer as it was",
     "uninstall": "take away what install wrote",
+    "inspect": "tell what Claude Code will load of agents and skills, and what it drops",
     "verify": "load a project's agents and skills in the real Claude Code",
 }
 

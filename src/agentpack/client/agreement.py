@@ -10,8 +10,8 @@ from pathlib import Path
 from agentpack import roster
 from agentpack.client import case
 from agentpack.client.binary import Binary
-from agentpack.client.case import Case
-from agentpack.client.record import Outcome, ask
+from agentpack.client.case import NAME, Case
+from agentpack.client.record import BATCH, Outcome, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def predict(one: Case, client: str) -> Shown:
     with tempfile.TemporaryDirectory(prefix="agentpack-case-") as folder:
         root, word = Path(folder).resolve(), case.word(0)
         one.write(root, word)
-        found = roster.read(root, client)
+        found = roster.read_project(root, client)
     return Shown(
         tuple(
             sorted(
@@ -84,3 +84,38 @@ def disagreements(binary: Binary, cases: Sequence[Case]) -> list[Disagreement]:
         for one in cases
     )
     return [one for one in found if one.client != one.predicted]
+
+
+def shrink(binary: Binary, found: Disagreement, rounds: int = 30) -> Disagreement:
+    """The same disagreement in less text: what can go without ending it goes.
+
+    Every round tries up to a batch of shorter texts in one run of the client.
+    """
+    for _ in range(rounds):
+        shorter = [
+            Case(f"shorter-{number}", {path: text}, alone=found.case.alone)
+            for number, (path, text) in enumerate(_shorter(found.case))
+        ]
+        still = disagreements(binary, shorter[:BATCH]) or disagreements(
+            binary, shorter[BATCH : 2 * BATCH]
+        )
+        if not still:
+            break
+        found = min(still, key=lambda one: sum(map(len, one.case.files.values())))
+    return found
+
+
+def _shorter(one: Case) -> list[tuple[str, str]]:
+    """The case's only text with a part left out, the largest parts first."""
+    if len(one.files) != 1:
+        return []
+    ((path, text),) = one.files.items()
+    found: dict[str, None] = {}
+    size = max(1, len(text) // 2)
+    while size and len(found) < 2 * BATCH:
+        for start in range(0, len(text), size):
+            rest = text[:start] + text[start + size :]
+            if NAME in path + rest and (NAME in text) == (NAME in rest):
+                found[rest] = None
+        size //= 2
+    return [(path, rest) for rest in found]

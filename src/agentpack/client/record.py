@@ -99,21 +99,30 @@ def ask(binary: Binary, cases: Sequence[Case], *, launch: bool = False) -> dict[
 
     Args:
         launch: start each agent too, for its model, its tools and its skills.
-
-    Raises:
-        AgentpackError: it loaded something that belongs to no case.
     """
     outcomes: dict[str, Outcome] = {}
     for batch in batches(cases, _LAUNCHES if launch else BATCH):
-        with tempfile.TemporaryDirectory(prefix="agentpack-cases-") as folder:
-            project = Path(folder).resolve()
-            words = {case.word(number): one for number, one in enumerate(batch)}
-            for word, one in words.items():
-                one.write(project, word)
-            script = _Launcher() if launch else _silent
-            recording = play(binary, project, script, allowed_tools=("Agent", "Skill"))
-            outcomes |= _outcomes(project, recording, words)
+        outcomes |= _ask(binary, batch, launch=launch)
     return outcomes
+
+
+def _ask(binary: Binary, batch: Sequence[Case], *, launch: bool) -> dict[str, Outcome]:
+    with tempfile.TemporaryDirectory(prefix="agentpack-cases-") as folder:
+        project = Path(folder).resolve()
+        words = {case.word(number): one for number, one in enumerate(batch)}
+        for word, one in words.items():
+            one.write(project, word)
+        script = _Launcher() if launch else _silent
+        recording = play(binary, project, script, allowed_tools=("Agent", "Skill"))
+        try:
+            return _outcomes(project, recording, words)
+        except LookupError:
+            # Something loaded that bears no case's word: ask about fewer at once.
+            half = len(batch) // 2
+            return {
+                **_ask(binary, batch[:half], launch=launch),
+                **_ask(binary, batch[half:], launch=launch),
+            }
 
 
 def batches(cases: Sequence[Case], size: int) -> Iterator[list[Case]]:
@@ -191,7 +200,7 @@ def _owner(text: str, words: Iterable[str], alone: str | None) -> str:
         if word in text:
             return word
     if alone is None:
-        raise AgentpackError(f"no case can be told to own {text[:200]!r}")
+        raise LookupError(text)
     return alone
 
 

@@ -133,16 +133,14 @@ class _Parsed:
 
 def _parse(block: str, first: int, client: str) -> _Parsed:
     """The keys of a block whose first line is the file's line `first`."""
-    if "\0" in block:
-        if NUL_REFUSED.holds(client):
-            line = first + block.count("\n", 0, block.index("\0"))
-            return _Parsed(_plain_lines(block, first), Problem("a NUL character", line, rule="nul"))
-        block = block[: block.index("\0")]
-    again, text = False, block
+    if "\0" in block and NUL_REFUSED.holds(client):
+        line = first + block.count("\n", 0, block.index("\0"))
+        return _Parsed(_plain_lines(block, first), Problem("a NUL character", line, rule="nul"))
+    again, text = False, block.partition("\0")[0]
     try:
         found = yaml12.mapping(text, client)
     except YamlError:
-        again, text = True, mended(block, client)
+        again, text = True, mended(block, client).partition("\0")[0]
         try:
             found = yaml12.mapping(text, client)
         except YamlError as fault:

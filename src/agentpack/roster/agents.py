@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentpack import tokens
 from agentpack.document import Document, read
 from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED
@@ -15,10 +17,14 @@ def predict(source: Source, client: str) -> Agent | Loss:
     if source.data is None:
         return Loss(source.path, 1, source.fault, source.rule)
     document = read(source.data, client)
+    if source.scope:
+        return _of_plugin(source, document)
     lost = _loss(source.path, document, client)
     if lost:
         return lost
-    return _agent(source, document)
+    return _agent(
+        source.path, document, document.text("name") or "", document.text("description") or ""
+    )
 
 
 def _loss(path: str, document: Document, client: str) -> Loss | None:
@@ -47,10 +53,20 @@ def _loss(path: str, document: Document, client: str) -> Loss | None:
     return None
 
 
-def _agent(source: Source, document: Document) -> Agent:
+def _of_plugin(source: Source, document: Document) -> Agent:
+    """A plugin's agent, which never lacks anything: the client makes it up."""
+    if document.problem:
+        document = replace(document, fields={})
+    stem = source.path.rpartition("/")[2].rpartition(".")[0]
+    plugin = source.scope.partition(":")[0]
+    name = source.scope + (document.text("name") or stem)
+    description = document.text("description") or f"Agent from {plugin} plugin"
+    return _agent(source.path, document, name, description)
+
+
+def _agent(path: str, document: Document, name: str, description: str) -> Agent:
     fields = document.fields
-    name = source.scope + (document.text("name") or "")
-    description = (document.text("description") or "").replace("\\n", "\n")
+    description = description.replace("\\n", "\n")
     given, refused = tools.allowed(fields), tools.disallowed(fields)
     # An agent that is given an empty list starts without any tool, and the roster says: all.
     left = tuple(tool for tool in given if tool not in refused) if given else None
@@ -63,7 +79,7 @@ def _agent(source: Source, document: Document) -> Agent:
         refused,
         "inherit" if model.lower() == "inherit" else model or None,
         tuple(skills),
-        source.path,
+        path,
         document.line("name"),
         tokens.estimate(f"- {name}: {description} (Tools: {tools.told(left, refused)})"),
         document,

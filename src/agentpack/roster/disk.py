@@ -52,7 +52,7 @@ class Folder:
                     folders.add((found.st_dev, found.st_ino))
                     waiting.append(iter(_entries(entry.path)))
                 continue
-            if not entry.name.endswith(".md"):
+            if not self._is_agent(entry.name):
                 if entry.name.lower().endswith((".md", *_NOT_QUITE)) and stat.S_ISREG(
                     found.st_mode
                 ):
@@ -64,7 +64,11 @@ class Folder:
                 yield self._fault(entry.path, "it is the same file as another one", "same-file")
                 continue
             files.add((own.st_dev, own.st_ino))
-            yield self.file(entry.path)
+            yield self.file(entry.path, self._below(entry.path))
+
+    def _is_agent(self, name: str) -> bool:
+        # Of a plugin, capital letters are taken too.
+        return name.endswith(".md") or bool(self._scope and name.lower().endswith(".md"))
 
     def skills(self) -> list[Source]:
         """Every skill, and every folder and file that was meant to be one."""
@@ -96,7 +100,14 @@ class Folder:
             return nested
         return [self._fault(folder, f"the folder has no {MANIFEST}", "no-manifest")]
 
-    def file(self, path: str | Path) -> Source:
+    def _below(self, path: str) -> str:
+        """A plugin's agents have the folders that they are in before their names."""
+        if not self._scope:
+            return ""
+        folders = Path(os.path.relpath(path, self.path)).parts[:-1]
+        return self._scope + "".join(f"{folder}:" for folder in folders)
+
+    def file(self, path: str | Path, scope: str | None = None) -> Source:
         """Read a file, if that ends."""
         try:
             found = Path(path).stat()
@@ -105,7 +116,9 @@ class Folder:
             if found.st_size > _LARGEST:
                 return self._fault(path, f"it has {found.st_size >> 20} MB", "too-large")
             with Path(path).open("rb") as file:
-                return Source(self._shown(path), file.read(), scope=self._scope)
+                return Source(
+                    self._shown(path), file.read(), scope=self._scope if scope is None else scope
+                )
         except FileNotFoundError:
             return self._fault(path, "there is no such file", "dangling-link")
         except (OSError, ValueError) as error:
@@ -139,9 +152,11 @@ def text(path: Path) -> str | None:
         return None
 
 
-def has_files(folder: Path, suffix: str) -> bool:
-    """Whether a folder has, at any depth the client would look at, such a file."""
-    return any(entry.name.endswith(suffix) for entry in _entries(folder))
+def has_frontmatter(folder: Path) -> bool:
+    """Whether a folder has a Markdown file that begins with `---`."""
+    return any(
+        entry.name.endswith(".md") and _begins_with_fence(entry.path) for entry in _entries(folder)
+    )
 
 
 def has_skills(folder: Path) -> bool:

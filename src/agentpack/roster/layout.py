@@ -18,6 +18,12 @@ class Tree:
     skills: list[Source]
 
 
+def folders(base: Path, root: Path) -> Tree:
+    """What is in the folders `agents` and `skills` of `base`."""
+    agents = disk.Folder(base / "agents", root).agents()
+    return Tree(agents, disk.Folder(base / "skills", root).skills())
+
+
 def find(root: Path) -> Tree:
     """Look for agents and skills.
 
@@ -30,16 +36,17 @@ def find(root: Path) -> Tree:
     if not disk.exists(root):
         raise AgentpackError("there is no such file or folder", path=root)
     if root.is_file():
-        source = disk.Folder(root.parent, root.parent).file(root)
-        is_skill = root.name == disk.MANIFEST
-        return Tree([], [source]) if is_skill else Tree([source], [])
+        folder = disk.Folder(root.parent, root.parent)
+        if root.name == disk.MANIFEST:
+            return Tree([], [folder.file(root, root.resolve().parent.name)])
+        return Tree([folder.file(root)], [])
     for base in (root / ".claude", root):
         if base == root and disk.exists(root / ".claude-plugin" / "plugin.json"):
             return Tree(*plugin.find(root))
-        agents, skills = base / "agents", base / "skills"
-        if disk.exists(agents) or disk.exists(skills):
-            return Tree(disk.Folder(agents, root).agents(), disk.Folder(skills, root).skills())
+        if disk.exists(base / "agents") or disk.exists(base / "skills"):
+            return folders(base, root)
     here = disk.Folder(root, root)
     if disk.has_skills(root):
         return Tree([], here.skills())
-    return Tree(here.agents(), [])
+    # Any folder may have Markdown in it: only frontmatter tells that agents are meant.
+    return Tree(here.agents() if disk.has_frontmatter(root) else [], [])

@@ -1,4 +1,9 @@
-"""Where a plugin keeps its agents and skills."""
+"""Where a plugin keeps its agents and skills.
+
+A plugin's agents are taken more lightly than a project's: without a name they
+have their file's, without a description a made-up one. A manifest that is not
+as the client wants it loses the whole plugin.
+"""
 
 from __future__ import annotations
 
@@ -9,39 +14,64 @@ from typing import Any
 from agentpack.roster import disk
 from agentpack.roster.values import Source
 
+MANIFEST = ".claude-plugin/plugin.json"
+
 
 def find(root: Path) -> tuple[list[Source], list[Source]]:
-    """The files of the plugin at `root`: those its manifest names, and its folders' own."""
+    """The files of the plugin at `root`: its folders' own, and those its manifest names."""
     manifest = _manifest(root)
-    name = manifest.get("name") if isinstance(manifest.get("name"), str) else root.name
-    scope = f"{name}:"
-    agents = disk.Folder(root / "agents", root, scope).agents()
-    skills = disk.Folder(root / "skills", root, scope).skills()
-    for path in _paths(root, manifest.get("agents")):
-        folder = disk.Folder(path, root, scope)
-        agents += folder.agents() if path.is_dir() else [folder.file(path)]
-    for path in _paths(root, manifest.get("skills")):
-        folder = disk.Folder(path, root, scope)
-        skills += (
-            [folder.file(path / disk.MANIFEST)]
-            if disk.exists(path / disk.MANIFEST)
-            else folder.skills()
-        )
-    return _once(agents), _once(skills)
+    fault = manifest if isinstance(manifest, str) else _fault(manifest)
+    if fault or isinstance(manifest, str):
+        reason = f"{fault}: nothing of the plugin loads"
+        return [Source(MANIFEST, None, reason, "invalid-manifest")], []
+    plugin = manifest["name"]
+    own = disk.Folder(root, root, f"{plugin}:")
+    if "agents" in manifest:
+        agents = [own.file(root / path) for path in _paths(manifest["agents"])]
+    else:
+        agents = disk.Folder(root / "agents", root, f"{plugin}:").agents()
+    skills = _skills(root, root / "skills", plugin)
+    for path in _paths(manifest.get("skills", [])):
+        skills += _skills(root, root / path, plugin)
+    if not skills and disk.exists(root / disk.MANIFEST):
+        skills = [own.file(root / disk.MANIFEST, f"{plugin}:{root.resolve().name}")]
+    return agents, list({source.path: source for source in skills}.values())
 
 
-def _manifest(root: Path) -> dict[str, Any]:
+def _skills(root: Path, path: Path, plugin: str) -> list[Source]:
+    """A skill's own folder, or a folder of skills."""
+    folder = disk.Folder(path, root, f"{plugin}:")
+    if disk.exists(path / disk.MANIFEST):
+        return [folder.file(path / disk.MANIFEST)]
+    return folder.skills()
+
+
+def _manifest(root: Path) -> dict[str, Any] | str:
     try:
-        found = json.loads(disk.text(root / ".claude-plugin" / "plugin.json") or "")
+        found = json.loads(disk.text(root / MANIFEST) or "")
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return "it is not JSON"
+    return found if isinstance(found, dict) else "it is not a JSON object"
 
 
-def _paths(root: Path, value: Any) -> list[Path]:
-    values = value if isinstance(value, list) else [value]
-    return [root / path for path in values if isinstance(path, str)]
+def _fault(manifest: dict[str, Any]) -> str | None:
+    """Why the client refuses the manifest, as far as agents and skills go."""
+    name = manifest.get("name")
+    if not isinstance(name, str) or not name:
+        return "it has no name that is text"
+    if " " in name:
+        return "its name has a space"
+    if not isinstance(manifest.get("version", ""), str):
+        return "its version is not text"
+    for key, end in (("agents", ".md"), ("skills", "")):
+        value = manifest.get(key, [])
+        parts = value if isinstance(value, list) else [value]
+        for part in parts:
+            if not isinstance(part, str) or not part.startswith("./") or not part.endswith(end):
+                wanted = f"begins with ./{' and ends with ' + end if end else ''}"
+                return f"each of its {key} is a path that {wanted}"
+    return None
 
 
-def _once(sources: list[Source]) -> list[Source]:
-    return list({source.path: source for source in sources}.values())
+def _paths(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value

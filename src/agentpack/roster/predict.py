@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from agentpack.document import NEWEST
+from agentpack.document import NEWEST, versions
 from agentpack.roster import agents, changes, layout, skills
 from agentpack.roster.values import Agent, Loss, Roster, Skill, Source
 
@@ -16,7 +16,14 @@ def read(root: Path, client: str = NEWEST) -> Roster:
     Raises:
         AgentpackError: there is no such tree, or no such version.
     """
+    versions.parse(client)
     tree = layout.find(root)
+    return predict(tree.agents, tree.skills, client)
+
+
+def read_project(root: Path, client: str = NEWEST) -> Roster:
+    """What the client loads when it is started in `root`: of its `.claude`, nothing else."""
+    tree = layout.folders(root / ".claude", root)
     return predict(tree.agents, tree.skills, client)
 
 

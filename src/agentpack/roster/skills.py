@@ -19,6 +19,13 @@ _COMMA = re.compile(r",(?![^{}]*\})")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _MOST_CHOICES = 50
 _YES = ("true", "yes", "on", "1")
+_ESCAPE = re.compile(
+    # A terminal's control sequences: with parameters, with a text, and the short ones.
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|\Z)"
+    r"|\x1b[ -/]*[0-~]?",
+    re.DOTALL,
+)
 _UNPRINTABLE = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
     "\ud800-\udfff\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
@@ -56,6 +63,7 @@ def whole(document: Document, values: dict[str, Any], client: str) -> str:
     if isinstance(when, (str, bool, int, float, list)) and (when not in ("", [])):
         text = f"{text} - {spelt(when)}"
     if SKILL_TEXT_CLEANED.holds(client):
+        text = _ESCAPE.sub("", text)
         text = _UNPRINTABLE.sub(" ", text).replace("<", "&lt;").replace(">", "&gt;")
     return text
 

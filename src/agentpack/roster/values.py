@@ -105,6 +105,11 @@ class Roster:
     """Parts of files that load, which are lost or changed on the way."""
 
     @property
+    def lost(self) -> tuple[Loss, ...]:
+        """All that does not arrive as it is written: whole files, and parts."""
+        return (*self.dropped, *self.changed)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing was there that could have been loaded."""
         return not (self.agents or self.skills or self.dropped)
