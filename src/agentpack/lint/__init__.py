@@ -1,0 +1,1 @@
+"""Find faults in agents and skills: a rule a module, a function from roster to findings."""

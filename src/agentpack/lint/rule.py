@@ -1,0 +1,63 @@
+"""What a rule is: a check with a severity, and a docstring that is its manual and first test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from agentpack.finding import Place, Severity
+from agentpack.roster import Roster
+
+Hit = tuple[Place, str] | tuple[Place, str, str]
+"""Where it is, what is wrong, and perhaps what to do."""
+
+Hits = Iterable[Hit]
+Check = Callable[[Roster], Hits]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fault that can be found; its `id` is the name of its module."""
+
+    id: str
+    severity: Severity
+    check: Check
+    client: str
+    """The client versions that it is true of: `all`, or `>=2.1.329`."""
+    default: bool
+    """Whether it runs unless it is asked for."""
+    manual: str
+
+
+def rule(
+    severity: Severity, *, client: str = "all", default: bool = True
+) -> Callable[[Check], Check]:
+    """Mark the function that checks a module's rule."""
+
+    def mark(check: Check) -> Check:
+        check.rule = (severity, client, default)  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
+def names() -> tuple[str, ...]:
+    """The ids of all rules there are: the modules in `rules`."""
+    folder = Path(__file__).parent / "rules"
+    return tuple(
+        sorted(file.stem.replace("_", "-") for file in folder.glob("*.py") if file.stem[0] != "_")
+    )
+
+
+def load(rule_id: str) -> Rule:
+    """Import the module of one rule."""
+    module = import_module(f"agentpack.lint.rules.{rule_id.replace('-', '_')}")
+    return _rule(rule_id, module)
+
+
+def _rule(rule_id: str, module: ModuleType) -> Rule:
+    severity, client, default = module.check.rule
+    return Rule(rule_id, severity, module.check, client, default, module.__doc__ or "")

@@ -1,0 +1,1 @@
+"""The rules: one module each, named for the fault it finds."""
