@@ -9,13 +9,15 @@ from pathlib import Path
 from types import ModuleType
 
 from agentpack.finding import Place, Severity
-from agentpack.roster import Roster
+from agentpack.lint.scene import Scene
+
+__all__ = ["Hits", "Rule", "Severity", "did_you_mean", "load", "lost", "names", "rule"]
 
 Hit = tuple[Place, str] | tuple[Place, str, str]
 """Where it is, what is wrong, and perhaps what to do."""
 
 Hits = Iterable[Hit]
-Check = Callable[[Roster], Hits]
+Check = Callable[[Scene], Hits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,20 @@ def rule(
         return check
 
     return mark
+
+
+def lost(scene: Scene, rule_id: str, tip: str = "") -> Hits:
+    """A hit for all that the client drops or changes for the reason named `rule_id`."""
+    for loss in scene.lost(rule_id):
+        yield Place(loss.path, loss.line, loss.column), loss.reason, tip
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?`, or nothing where nothing is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and seldom needed
+
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def names() -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from typing import Any
 from agentpack import __version__
 from agentpack.finding import Finding, Severity
 
-_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SARIF = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def to_sarif(findings: Sequence[Finding], manuals: Mapping[str, str]) -> dict[str, Any]:

@@ -36,7 +36,10 @@ def to_json(findings: Sequence[Finding]) -> dict[str, Any]:
 
 def to_text(findings: Sequence[Finding], line: Line, style: Style) -> str:
     """Every finding with its line, then how many there are."""
-    parts = [_finding(finding, line(finding.place.path, finding.place.line), style) for finding in findings]
+    parts = [
+        _finding(finding, line(finding.place.path, finding.place.line), style)
+        for finding in findings
+    ]
     return "\n\n".join([*parts, _sum(findings, style)])
 
 

@@ -1,0 +1,92 @@
+"""From a tree on disk to a scene: the roster, and the files around agents and skills."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from agentpack.document import read as read_document
+from agentpack.lint.page import Kind, Page
+from agentpack.lint.scene import Scene
+from agentpack.roster import Agent, Loss, Skill
+from agentpack.roster import read as read_roster
+
+MANIFESTS = (
+    ".claude-plugin/plugin.json",
+    ".claude-plugin/marketplace.json",
+    ".claude/settings.json",
+    "hooks/hooks.json",
+    "pack.toml",
+)
+_FOLDERS = (".claude", ".claude-plugin", "agents", "skills", "hooks", "commands")
+_SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__", ".agentpack"}
+_LARGEST_REFERENCE = 2**20
+_MOST_FILES = 200_000
+
+
+def look(root: Path, client: str) -> Scene:
+    """Read what there is to lint below `root`, a folder or one file.
+
+    Raises:
+        AgentpackError: there is no such tree, or no such client version.
+    """
+    roster = read_roster(root, client)
+    base = root if root.is_dir() else root.parent
+    files = dict(_files(base, root)) if root.is_dir() else {}
+    entries: tuple[Agent | Skill | Loss, ...] = (*roster.agents, *roster.skills, *roster.dropped)
+    pages = [
+        Page(_kind(entry.path), entry.path, entry.document, entry)
+        for entry in entries
+        if entry.document is not None
+    ]
+    taken = {page.path for page in pages}
+    folders = tuple(f"{skill.path.rpartition('/')[0]}/" for skill in roster.skills)
+    pages += [
+        Page("reference", path, read_document(data, client))
+        for path in files
+        if path.endswith(".md") and path not in taken and path.startswith(folders)
+        for data in _reference(base / path)
+    ]
+    texts = {path: text for path in MANIFESTS for text in _text(base / path)}
+    return Scene(roster, tuple(pages), files, texts)
+
+
+def _kind(path: str) -> Kind:
+    return "skill" if path.rpartition("/")[2].lower() == "skill.md" else "agent"
+
+
+def _files(base: Path, root: Path) -> Iterator[tuple[str, bool]]:
+    """Every file that agents and skills may name, and whether it may be run."""
+    tops = [base / name for name in _FOLDERS if (base / name).is_dir()] or [root]
+    number = 0
+    for top in tops:
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+            for name in names:
+                path = Path(folder, name)
+                number += 1
+                if number > _MOST_FILES:
+                    return
+                try:
+                    mode = path.stat().st_mode
+                except OSError:
+                    continue
+                yield path.relative_to(base).as_posix(), bool(mode & stat.S_IXUSR)
+
+
+def _reference(path: Path) -> Iterator[bytes]:
+    try:
+        if path.is_file() and path.stat().st_size <= _LARGEST_REFERENCE:
+            yield path.read_bytes()
+    except OSError:
+        return
+
+
+def _text(path: Path) -> Iterator[str]:
+    try:
+        if path.is_file() and path.stat().st_size <= _LARGEST_REFERENCE:
+            yield path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return

@@ -1,0 +1,42 @@
+"""A skill that an agent preloads, but that does not exist.
+
+Claude Code starts the agent without it and says so only in its debug log.
+
+Bad .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    skills: [fastapi-backnd]
+    ---
+    Build endpoints.
+Bad .claude/skills/fastapi-backend/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+Good .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    skills: [fastapi-backend]
+    ---
+    Build endpoints.
+Good .claude/skills/fastapi-backend/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+"""
+
+from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
+from agentpack.lint.scene import Scene
+
+
+@rule(Severity.ERROR)
+def check(scene: Scene) -> Hits:
+    names = {skill.name for skill in scene.skills}
+    for agent in scene.agents:
+        for name in agent.skills:
+            # `plugin:skill` is another plugin's; whether it is installed cannot be seen here.
+            if name not in names and ":" not in name:
+                yield agent.at("skills"), f"no skill {name!r} here", did_you_mean(name, names)

@@ -1,0 +1,37 @@
+"""Rules over a scene to findings, in the order in which a reader meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentpack.document.versions import parse
+from agentpack.finding import Finding
+from agentpack.lint import allow
+from agentpack.lint.rule import Rule
+from agentpack.lint.scene import Scene
+
+
+def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """What these rules find, less what the files themselves allow with a reason."""
+    rules = [rule for rule in rules if _applies(rule, scene.roster.client)]
+    found = [finding for rule in rules for finding in _findings(rule, scene)]
+    kept = allow.sift(found, scene.pages, {rule.id for rule in rules})
+    return tuple(sorted(kept, key=_order))
+
+
+def _findings(rule: Rule, scene: Scene) -> Iterable[Finding]:
+    for place, message, *tip in rule.check(scene):
+        yield Finding(rule.id, rule.severity, place, message, tip[0] if tip else "")
+
+
+def _applies(rule: Rule, client: str) -> bool:
+    """Whether a rule is true of this client: `all`, `>=2.1.260` or `<2.1.260`."""
+    if rule.client == "all":
+        return True
+    if rule.client.startswith(">="):
+        return parse(client) >= parse(rule.client.removeprefix(">="))
+    return parse(client) < parse(rule.client.removeprefix("<"))
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.place.path, finding.place.line, finding.place.column, finding.rule
