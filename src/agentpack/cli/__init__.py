@@ -18,6 +18,8 @@ COMMANDS = {
     "uninstall": "take away what install wrote",
     "inspect": "tell what Claude Code will load of agents and skills, and what it drops",
     "verify": "load a project's agents and skills in the real Claude Code",
+    "lint": "find faults in agents and skills",
+    "rule": "show a lint rule's manual, or list all rules",
 }
 
 OK, FOUND, CANNOT_RUN, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -53,7 +55,7 @@ def _run(arguments: list[str]) -> int:
     try:
         parser.require_known(name, COMMANDS)
         command = import_module(f"agentpack.cli.{name}")
-        code: int = command.run(parser.parse(name, COMMANDS[name], command.arguments, rest))
+        code: int = command.run(parser.parse(name, COMMANDS[name], command, rest))
     except AgentpackError as error:
         print(f"agentpack: {error}", file=sys.stderr)
         return CANNOT_RUN

@@ -7,6 +7,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from agentpack.errors import AgentpackError
@@ -19,20 +20,25 @@ class _Parser(argparse.ArgumentParser):
         raise AgentpackError(message, mend=f"see: {self.prog} --help")
 
 
-def parse(
-    name: str,
-    words: str,
-    arguments: Callable[[argparse.ArgumentParser], None],
-    given: list[str],
-) -> argparse.Namespace:
-    """Read a command's arguments; DIR and --format are every command's."""
+def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argparse.Namespace:
+    """Read a command's arguments; every command has a place to work on, and --format.
+
+    A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
+    paths) and `FORMATS`.
+    """
     parser = _Parser(prog=f"agentpack {name}", description=words, allow_abbrev=False)
-    parser.add_argument(
-        "root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]"
-    )
-    arguments(parser)
-    parser.add_argument("--format", choices=["text", "json"], default="text")
-    return parser.parse_args(given)
+    add = parser.add_argument
+    if getattr(command, "PATHS", False):
+        add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
+    else:
+        add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
+    command.arguments(parser)
+    add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
+    args = parser.parse_args(given)
+    if "paths" in args:
+        args.given = bool(args.paths)
+        args.paths = args.paths or [Path()]
+    return args
 
 
 def require_known(name: str, commands: Iterable[str]) -> None:

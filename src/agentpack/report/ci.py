@@ -91,7 +91,7 @@ def _told(finding: Finding) -> str:
 
 def _fingerprint(finding: Finding) -> str:
     """Stable while the fault stays, wherever its line moves."""
-    told = "\0".join((finding.rule, finding.place.path, finding.message))
+    told = f"{finding.rule}\0{finding.place.path}\0{finding.message}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

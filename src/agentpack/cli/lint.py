@@ -1,0 +1,162 @@
+"""`agentpack lint`: find faults in agents and skills."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from agentpack.cli import FOUND, OK
+from agentpack.errors import AgentpackError
+from agentpack.finding import Finding
+from agentpack.lint import baseline
+from agentpack.lint.config import Config, chosen, configured
+from agentpack.lint.look import look
+from agentpack.lint.run import lint
+from agentpack.lint.trees import trees
+
+PATHS = True
+FORMATS = ("text", "json", "sarif", "github", "gitlab")
+_EVERY = 0.5  # seconds between two looks of --watch
+
+
+def arguments(options: argparse.ArgumentParser) -> None:
+    """Which rules, which findings, and how they are shown."""
+    add = options.add_argument
+    add("--select", action="append", default=[], metavar="RULE", help="only this rule; repeatable")
+    add("--extend-select", action="append", default=[], metavar="RULE", help="this rule too")
+    add("--ignore", action="append", default=[], metavar="RULE", help="not this rule")
+    add("--client", metavar="VERSION", help="the Claude Code to lint for [the newest known]")
+    add("--baseline", type=Path, metavar="FILE", help="count only what is not in this file")
+    add("--write-baseline", action="store_true", help="write the findings to --baseline's file")
+    add("--statistics", action="store_true", help="only how often each rule fired")
+    add("--stdin-filename", metavar="PATH", help="what the text from standard input (-) is called")
+    add("--watch", action="store_true", help="lint again whenever a file changes")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lint, and show what was found; any finding exits with 1."""
+    if args.write_baseline and not args.baseline:
+        raise AgentpackError("--write-baseline needs --baseline FILE")
+    code = _once(args)
+    while args.watch:
+        before = _stamp(args.paths)
+        while _stamp(args.paths) == before:
+            time.sleep(_EVERY)
+        print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
+        code = _once(args)
+    return code
+
+
+def _once(args: argparse.Namespace) -> int:
+    findings = tuple(
+        finding
+        for path in args.paths
+        for finding in (_stdin(args) if str(path) == "-" else _path(path, args))
+    )
+    if args.write_baseline:
+        args.baseline.write_text(baseline.dump(findings), encoding="utf-8")
+    if args.baseline:
+        findings = baseline.new(findings, baseline.load(args.baseline))
+    _show(args, findings)
+    return FOUND if findings else OK
+
+
+def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
+    if not path.exists():
+        raise AgentpackError("there is no such file or folder", path=path)
+    roots = trees(path)
+    if not roots:
+        raise AgentpackError("no agents and no skills here", path=path)
+    config = _config(path, args)
+    rules = config.rules()
+    findings = []
+    for root in roots:
+        base = root if root.is_dir() else root.parent
+        for finding in lint(look(root, config.client), rules):
+            shown = (base / finding.place.path).as_posix()
+            moved = replace(finding, place=replace(finding.place, path=shown))
+            if config.keeps(moved):
+                findings.append(moved)
+    return findings
+
+
+def _stdin(args: argparse.Namespace) -> list[Finding]:
+    """Standard input as the one file of a tree, so that it is read as it would be in place."""
+    name = args.stdin_filename or ".claude/agents/stdin.md"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / Path(name).name
+        if file.name == "SKILL.md":
+            file = Path(folder) / "skills" / (Path(name).parent.name or "skill") / file.name
+            file.parent.mkdir(parents=True)
+        file.write_bytes(sys.stdin.buffer.read())
+        config = _config(Path(), args)
+        found = lint(look(file, config.client), config.rules())
+    return [replace(finding, place=replace(finding.place, path=name)) for finding in found]
+
+
+def _config(path: Path, args: argparse.Namespace) -> Config:
+    return chosen(
+        configured(path),
+        client=args.client,
+        select=args.select,
+        extend_select=args.extend_select,
+        ignore=args.ignore,
+    )
+
+
+def _show(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
+    if args.statistics:
+        from agentpack.report.findings import statistics  # noqa: PLC0415
+
+        print(statistics(findings))
+    elif args.format == "text":
+        from agentpack.report.findings import to_text  # noqa: PLC0415
+        from agentpack.report.terminal import Style  # noqa: PLC0415
+
+        print(to_text(findings, _line, Style.of_stdout()))
+    elif args.format == "json":
+        from agentpack.report.findings import to_json  # noqa: PLC0415
+
+        print(json.dumps(to_json(findings), indent=2, ensure_ascii=False))
+    else:
+        print(_for_ci(args.format, findings), end="")
+
+
+def _for_ci(shape: str, findings: Sequence[Finding]) -> str:
+    from agentpack.lint.rule import load  # noqa: PLC0415
+    from agentpack.report import ci  # noqa: PLC0415
+
+    if shape == "github":
+        lines = ci.to_github(findings)
+        return f"{lines}\n" if lines else ""
+    if shape == "gitlab":
+        return json.dumps(ci.to_gitlab(findings), indent=2) + "\n"
+    manuals = {name: load(name).manual for name in {finding.rule for finding in findings}}
+    return json.dumps(ci.to_sarif(findings, manuals), indent=2) + "\n"
+
+
+@cache
+def _lines(path: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(path).read_bytes().decode("utf-8", "replace").splitlines())
+    except OSError:
+        return ()
+
+
+def _line(path: str, number: int) -> str:
+    lines = _lines(path)
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+def _stamp(paths: Sequence[Path]) -> tuple[tuple[str, int], ...]:
+    """Every Markdown file with its time of change."""
+    _lines.cache_clear()
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.md"))]
+    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files if file.is_file()))

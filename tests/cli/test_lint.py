@@ -1,0 +1,185 @@
+"""`agentpack lint` as a user and as CI call it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+AGENT = "---\nname: {name}\ndescription: Reviews code. Use when it is due.\n---\nReview it.\n"
+NO_DESCRIPTION = "---\nname: bad\n---\nReview it.\n"
+
+
+@pytest.fixture
+def project(make):
+    return make(
+        {
+            ".claude/agents/good.md": AGENT.format(name="good"),
+            ".claude/agents/bad.md": NO_DESCRIPTION,
+        }
+    )
+
+
+def findings(out: str) -> list[tuple[str, str, int]]:
+    return [
+        (f["rule"], f["path"].rpartition("/")[2], f["line"]) for f in json.loads(out)["findings"]
+    ]
+
+
+def test_a_finding_has_place_rule_line_and_mend(agentpack, project, monkeypatch) -> None:
+    """Text output reads like a compiler's, with the line, a caret and what to do."""
+    monkeypatch.chdir(project)
+    code, out, _ = agentpack("lint")
+    assert code == 1
+    assert out.startswith(
+        ".claude/agents/bad.md:1:1 error it has no description [no-description]\n"
+    )
+    assert "  1 | ---\n    | ^\n" in out
+    assert "mend: " in out
+    assert "1 error, 0 warnings." in out
+
+
+def test_a_clean_tree_is_exit_0(agentpack, project) -> None:
+    """Nothing found, nothing claimed."""
+    (project / ".claude/agents/bad.md").unlink()
+    assert agentpack("lint", project)[:2] == (0, "Nothing found.\n")
+
+
+def test_nothing_to_lint_is_not_clean(agentpack, tmp_path) -> None:
+    """A linter that looks in the wrong place must say so."""
+    code, _, err = agentpack("lint", tmp_path)
+    assert code == 2
+    assert "no agents and no skills here" in err
+
+
+def test_one_file_and_several_paths(agentpack, project) -> None:
+    """Paths are files or folders; each finding says which."""
+    bad, good = project / ".claude/agents/bad.md", project / ".claude/agents/good.md"
+    assert agentpack("lint", good)[0] == 0
+    out = agentpack("lint", bad, good, "--format", "json")[1]
+    assert findings(out) == [("no-description", "bad.md", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rules"),
+    [
+        ("x/.claude/agents/a.md", NO_DESCRIPTION, ["no-description"]),
+        ("x/.claude/agents/a.md", AGENT.format(name="a"), []),
+        ("x/.claude/skills/a/SKILL.md", "# Do it\n", []),
+    ],
+)
+def test_standard_input(agentpack, monkeypatch, name, text, rules) -> None:
+    """An editor pipes a file in, and says what it is called."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    out = agentpack(
+        "lint", "-", "--stdin-filename", name, "--format", "json", "--select", "no-description"
+    )[1]
+    assert [f["rule"] for f in json.loads(out)["findings"]] == rules
+    assert all(f["path"] == name for f in json.loads(out)["findings"])
+
+
+def test_rules_are_chosen_on_the_command_line_and_in_files(agentpack, project) -> None:
+    """The command line stands over agentpack.toml, and that over pyproject.toml."""
+    assert agentpack("lint", project, "--ignore", "no-description")[0] == 0
+    assert agentpack("lint", project, "--select", "missing-preload")[0] == 0
+    (project / "pyproject.toml").write_text('[tool.agentpack.lint]\nignore = ["no-description"]\n')
+    assert agentpack("lint", project)[0] == 0
+    (project / "agentpack.toml").write_text('[lint]\nselect = ["no-description"]\n')
+    assert agentpack("lint", project)[0] == 1
+    (project / "agentpack.toml").write_text('[lint.per-path]\n"*/bad.md" = ["no-description"]\n')
+    assert agentpack("lint", project)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('[lint]\nignore = ["no-descripton"]\n', "did you mean 'no-description'"),
+        ('[lint]\nignored = ["no-description"]\n', "did you mean 'ignore'"),
+        ("[lint]\nignore = 3\n", "must be a list of texts"),
+        ("[lint\n", "cannot be read"),
+        ('[lint]\nclient = "latest"\n', "not a version"),
+    ],
+)
+def test_a_slip_in_the_settings(agentpack, project, settings, words) -> None:
+    """One clear line that names the file, exit 2."""
+    (project / "agentpack.toml").write_text(settings)
+    code, out, err = agentpack("lint", project)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_a_baseline_lets_only_new_findings_count(agentpack, project, tmp_path) -> None:
+    """What was there stays quiet, once for each time it was there."""
+    known = tmp_path / "baseline.json"
+    assert agentpack("lint", project, "--baseline", known, "--write-baseline")[0] == 0
+    assert agentpack("lint", project, "--baseline", known)[0] == 0
+    (project / ".claude/agents/new.md").write_text("---\nname: new\n---\nReview.\n")
+    code, out, _ = agentpack("lint", project, "--baseline", known, "--format", "json")
+    assert (code, findings(out)) == (1, [("no-description", "new.md", 1)])
+    assert agentpack("lint", project, "--baseline", tmp_path / "none")[0] == 2
+    assert agentpack("lint", project, "--write-baseline")[0] == 2
+
+
+def test_the_shapes_that_ci_reads(agentpack, project) -> None:
+    """SARIF, GitHub's annotations, GitLab's report: same finding, same place."""
+    sarif = json.loads(agentpack("lint", project, "--format", "sarif")[1])
+    (run,) = sarif["runs"]
+    (result,) = run["results"]
+    assert sarif["version"] == "2.1.0"
+    assert result["level"] == "error"
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "no-description"
+    (github,) = agentpack("lint", project, "--format", "github")[1].splitlines()
+    assert github.startswith("::error file=")
+    assert "bad.md,line=1,col=1,title=no-description::" in github
+    (gitlab,) = json.loads(agentpack("lint", project, "--format", "gitlab")[1])
+    assert gitlab["severity"] == "major"
+    assert gitlab["location"]["lines"] == {"begin": 1}
+    assert agentpack("lint", project, "--statistics")[1].split() == ["1", "no-description"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        ("# agentpack: allow no-description: it is a template", []),
+        ("# agentpack: allow no-description", ["allow-without-reason", "no-description"]),
+        ("# agentpack: allow missing-preload: why not", ["no-description", "unused-allow"]),
+    ],
+)
+def test_a_finding_can_be_allowed_with_a_reason(agentpack, project, line, rules) -> None:
+    """An allowance needs a reason, and must be needed."""
+    bad = project / ".claude/agents/bad.md"
+    bad.write_text(NO_DESCRIPTION.replace("---\nname", f"---\n{line}\nname"))
+    out = agentpack("lint", project, "--format", "json")[1]
+    assert sorted(rule for rule, _, _ in findings(out)) == rules
+
+
+def test_every_tree_below_a_path_is_found(agentpack, make) -> None:
+    """A repository of many plugins is linted whole, each file once."""
+    root = make(
+        {
+            "one/.claude/agents/bad.md": NO_DESCRIPTION,
+            "plugins/two/.claude-plugin/plugin.json": '{"name": "two"}',
+            "plugins/two/agents/bad.md": NO_DESCRIPTION,
+            "three/agents/bad.md": NO_DESCRIPTION,
+            "node_modules/four/agents/bad.md": NO_DESCRIPTION,
+            "src/agents/code.py": "x = 1\n",
+        }
+    )
+    out = agentpack("lint", root, "--select", "no-description", "--format", "json")[1]
+    paths = [f["path"].removeprefix(f"{root.as_posix()}/") for f in json.loads(out)["findings"]]
+    assert sorted(paths) == [
+        "one/.claude/agents/bad.md",
+        "plugins/two/agents/bad.md",
+        "three/agents/bad.md",
+    ]
+
+
+def test_the_manual_of_a_rule(agentpack) -> None:
+    """`agentpack rule` lists all; with a name it shows one, with a wrong one the nearest."""
+    assert "no-description" in agentpack("rule")[1]
+    code, out, _ = agentpack("rule", "no-description")
+    assert code == 0
+    assert "Bad .claude/agents/" in out
+    assert agentpack("rule", "no-descripton")[0] == 2
