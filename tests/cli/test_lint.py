@@ -62,6 +62,24 @@ def test_one_file_and_several_paths(agentpack, project) -> None:
     assert findings(out) == [("no-description", "bad.md", 1)]
 
 
+def test_one_file_is_judged_among_the_others(agentpack, make) -> None:
+    """A file that names a skill is right if the skill is there, and alone it is not accused."""
+    agent = AGENT.format(name="a").replace("---\nReview", "skills: [style]\n---\nReview")
+    root = make(
+        {".claude/agents/a.md": agent, ".claude/agents/b.md": NO_DESCRIPTION, "a.md": agent}
+    )
+    file = root / ".claude/agents/a.md"
+    assert findings(agentpack("lint", file, "--format", "json")[1]) == [
+        ("missing-preload", "a.md", 4)
+    ]
+    (root / ".claude/skills/style").mkdir(parents=True)
+    (root / ".claude/skills/style/SKILL.md").write_text(
+        "---\ndescription: Style. Use it.\n---\nx\n"
+    )
+    assert agentpack("lint", file)[0] == 0
+    assert agentpack("lint", root / "a.md")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "text", "rules"),
     [

@@ -18,8 +18,10 @@ from agentpack.finding import Finding
 from agentpack.lint import baseline
 from agentpack.lint.config import Config, chosen, configured
 from agentpack.lint.look import look
+from agentpack.lint.rule import Rule
 from agentpack.lint.run import lint
-from agentpack.lint.trees import trees
+from agentpack.lint.scene import Scene
+from agentpack.lint.trees import enclosing, trees
 
 PATHS = True
 FORMATS = ("text", "json", "sarif", "github", "gitlab")
@@ -37,6 +39,8 @@ def arguments(options: argparse.ArgumentParser) -> None:
     add("--write-baseline", action="store_true", help="write the findings to --baseline's file")
     add("--statistics", action="store_true", help="only how often each rule fired")
     add("--stdin-filename", metavar="PATH", help="what the text from standard input (-) is called")
+    add("--fix", action="store_true", help="mend what can be mended safely, and show the changes")
+    add("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add("--watch", action="store_true", help="lint again whenever a file changes")
 
 
@@ -71,20 +75,55 @@ def _once(args: argparse.Namespace) -> int:
 def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
     if not path.exists():
         raise AgentpackError("there is no such file or folder", path=path)
+    if path.is_file():
+        root = enclosing(path)
+        if root:
+            # What a file says of others can be judged only among them.
+            found = _roots((root,), path, args)
+            return [one for one in found if Path(one.place.path).resolve() == path.resolve()]
     roots = trees(path)
     if not roots:
         raise AgentpackError("no agents and no skills here", path=path)
+    return _roots(roots, path, args)
+
+
+def _roots(roots: Sequence[Path], path: Path, args: argparse.Namespace) -> list[Finding]:
     config = _config(path, args)
     rules = config.rules()
     findings = []
     for root in roots:
         base = root if root.is_dir() else root.parent
-        for finding in lint(look(root, config.client), rules):
+        scene = look(root, config.client)
+        found = lint(scene, rules)
+        if args.fix or args.diff:
+            found = _mend(args, base, scene, found, rules)
+        for finding in found:
             shown = (base / finding.place.path).as_posix()
             moved = replace(finding, place=replace(finding.place, path=shown))
             if config.keeps(moved):
                 findings.append(moved)
     return findings
+
+
+def _mend(
+    args: argparse.Namespace,
+    base: Path,
+    scene: Scene,
+    found: Sequence[Finding],
+    rules: Sequence[Rule],
+) -> tuple[Finding, ...]:
+    """Mend, or show the mends; what is left to find afterwards."""
+    from agentpack.lint.fix import mend  # noqa: PLC0415
+    from agentpack.lint.write import write  # noqa: PLC0415
+
+    mended = mend(scene, found)
+    for one in mended:
+        print(one.diff, end="", file=sys.stdout if args.format == "text" else sys.stderr)
+        if args.fix:
+            write(base, one)
+    if not args.fix or not mended:
+        return tuple(found)
+    return lint(look(base, scene.roster.client), rules)
 
 
 def _stdin(args: argparse.Namespace) -> list[Finding]:

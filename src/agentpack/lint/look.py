@@ -50,7 +50,7 @@ def look(root: Path, client: str) -> Scene:
         for data in _reference(base / path)
     ]
     texts = {path: text for path in MANIFESTS for text in _text(base / path)}
-    return Scene(roster, tuple(pages), files, texts)
+    return Scene(roster, tuple(pages), files, texts, whole=root.is_dir())
 
 
 def _kind(path: str) -> Kind:

@@ -31,16 +31,18 @@ class Rule:
     """The client versions that it is true of: `all`, or `>=2.1.329`."""
     default: bool
     """Whether it runs unless it is asked for."""
+    tree: bool
+    """Whether it looks at other files: of one file alone it can say nothing."""
     manual: str
 
 
 def rule(
-    severity: Severity, *, client: str = "all", default: bool = True
+    severity: Severity, *, client: str = "all", default: bool = True, tree: bool = False
 ) -> Callable[[Check], Check]:
     """Mark the function that checks a module's rule."""
 
     def mark(check: Check) -> Check:
-        check.rule = (severity, client, default)  # type: ignore[attr-defined]
+        check.rule = (severity, client, default, tree)  # type: ignore[attr-defined]
         return check
 
     return mark
@@ -75,5 +77,5 @@ def load(rule_id: str) -> Rule:
 
 
 def _rule(rule_id: str, module: ModuleType) -> Rule:
-    severity, client, default = module.check.rule
-    return Rule(rule_id, severity, module.check, client, default, module.__doc__ or "")
+    severity, client, default, tree = module.check.rule
+    return Rule(rule_id, severity, module.check, client, default, tree, module.__doc__ or "")

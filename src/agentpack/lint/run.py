@@ -13,7 +13,11 @@ from agentpack.lint.scene import Scene
 
 def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """What these rules find, less what the files themselves allow with a reason."""
-    rules = [rule for rule in rules if _applies(rule, scene.roster.client)]
+    rules = [
+        rule
+        for rule in rules
+        if _applies(rule, scene.roster.client) and (scene.whole or not rule.tree)
+    ]
     found = [finding for rule in rules for finding in _findings(rule, scene)]
     kept = allow.sift(found, scene.pages, {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))

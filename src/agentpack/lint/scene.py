@@ -23,6 +23,8 @@ class Scene:
     """Every file of the agents', skills' and plugin's folders, and whether it may be run."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The text of the manifests and settings that are there, by path."""
+    whole: bool = True
+    """Whether this is a tree, and not one file alone."""
 
     def of(self, *kinds: Kind) -> tuple[Page, ...]:
         """The pages of these kinds."""

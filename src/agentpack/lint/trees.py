@@ -33,6 +33,15 @@ def trees(path: Path) -> tuple[Path, ...]:
     return found or ((path,) if any(path.glob("*.md")) or any(path.glob("*/SKILL.md")) else ())
 
 
+def enclosing(file: Path) -> Path | None:
+    """The root of the tree that a file belongs to, where its path says so."""
+    for folder in file.resolve().parents:
+        if folder.name in _HOLDERS:
+            base = folder.parent
+            return base.parent if base.name == ".claude" else base
+    return None
+
+
 def _walk(top: Path) -> Iterator[Path]:
     for folder, folders, _ in os.walk(top):
         here = Path(folder)

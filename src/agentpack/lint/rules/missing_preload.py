@@ -32,7 +32,7 @@ from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
     names = {skill.name for skill in scene.skills}
     for agent in scene.agents:
