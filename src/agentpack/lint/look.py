@@ -49,7 +49,8 @@ def look(root: Path, client: str) -> Scene:
         if path.endswith(".md") and path not in taken and path.startswith(folders)
         for data in _reference(base / path)
     ]
-    texts = {path: text for path in MANIFESTS for text in _text(base / path)}
+    named = (*MANIFESTS, *(path for path in files if path.endswith("/.claude-plugin/plugin.json")))
+    texts = {path: text for path in named for text in _text(base / path)}
     return Scene(roster, tuple(pages), files, texts, whole=root.is_dir())
 
 
@@ -59,7 +60,9 @@ def _kind(path: str) -> Kind:
 
 def _files(base: Path, root: Path) -> Iterator[tuple[str, bool]]:
     """Every file that agents and skills may name, and whether it may be run."""
-    tops = [base / name for name in _FOLDERS if (base / name).is_dir()] or [root]
+    # A plugin may name any of its files, and a marketplace any folder.
+    published = (base / ".claude-plugin").is_dir()
+    tops = [base / name for name in _FOLDERS if (base / name).is_dir() and not published] or [root]
     number = 0
     for top in tops:
         for folder, folders, names in os.walk(top):
