@@ -51,7 +51,16 @@ def look(root: Path, client: str) -> Scene:
     ]
     named = (*MANIFESTS, *(path for path in files if path.endswith("/.claude-plugin/plugin.json")))
     texts = {path: text for path in named for text in _text(base / path)}
-    return Scene(roster, tuple(pages), files, texts, whole=root.is_dir())
+    unread = frozenset(_names(base)) - {path.partition("/")[0] for path in files}
+    return Scene(roster, tuple(pages), files, unread, texts, whole=root.is_dir())
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries]
+    except OSError:
+        return []
 
 
 def _kind(path: str) -> Kind:

@@ -64,19 +64,26 @@ class Page:
     @cached_property
     def blocks(self) -> tuple[Piece, ...]:
         """The fenced blocks of code."""
-        if "```" not in self.body and "~~~" not in self.body:
-            return ()
         return tuple(
             Piece(m["code"], m.start("code"), (m["info"].split() or [""])[0].lower().strip("{}."))
-            for m in _FENCE.finditer(self.body)
+            for m in self._fences
         )
 
     @cached_property
     def prose(self) -> str:
         """The body with its blocks of code blanked: every offset is as in the body."""
-        if not self.blocks:
+        if not self._fences:
             return self.body
-        return _FENCE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), self.body)
+        parts: list[str] = []
+        done = 0
+        for fence in self._fences:
+            parts += (self.body[done : fence.start()], _blank(fence[0]))
+            done = fence.end()
+        return "".join((*parts, self.body[done:]))
+
+    def in_block(self, offset: int) -> bool:
+        """Whether a character of the body is in a fenced block of code."""
+        return any(fence.start() <= offset < fence.end() for fence in self._fences)
 
     @cached_property
     def links(self) -> tuple[Piece, ...]:
@@ -96,5 +103,16 @@ class Page:
         return tuple(Piece(m["words"], m.start("words")) for m in _HEADING.finditer(self.prose))
 
     @cached_property
+    def _fences(self) -> tuple[re.Match[str], ...]:
+        if "```" not in self.body and "~~~" not in self.body:
+            return ()
+        return tuple(_FENCE.finditer(self.body))
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.body))]
+
+
+def _blank(text: str) -> str:
+    """As many characters, all blank but the line ends."""
+    return "\n".join([" " * len(line) for line in text.split("\n")])

@@ -54,11 +54,11 @@ def lost(scene: Scene, rule_id: str, tip: str = "") -> Hits:
         yield Place(loss.path, loss.line, loss.column), loss.reason, tip
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?`, or nothing where nothing is near."""
+def did_you_mean(name: str, known: Iterable[str], nearness: float = 0.6) -> str:
+    """`did you mean 'x'?`, or nothing where nothing is as near as that, of 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and seldom needed
 
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1, cutoff=nearness)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

@@ -21,6 +21,8 @@ class Scene:
     """Every agent and skill, loaded or not, and the Markdown files in the skills' folders."""
     files: Mapping[str, bool] = field(default_factory=dict)
     """Every file of the agents', skills' and plugin's folders, and whether it may be run."""
+    unread: frozenset[str] = frozenset()
+    """The names at the tree's root into which nobody looked."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The text of the manifests and settings that are there, by path."""
     whole: bool = True

@@ -14,28 +14,30 @@ class Whereabouts:
     """The files and folders of a scene, and from where its pages see them."""
 
     def __init__(self, scene: Scene) -> None:
-        self.files = scene.files
+        self.files, self._unread = scene.files, scene.unread
         self.folders = {"", *_parents(scene.files)}
         self._skills = {page.folder for page in scene.pages if page.kind == "skill"}
 
     def skill_of(self, page: Page) -> str | None:
         """The folder of the skill that a page belongs to."""
-        folder = page.folder
-        while folder not in self._skills:
-            if not folder:
-                return None
-            folder = folder.rpartition("/")[0]
-        return folder
+        return self.above(page.path)
 
-    def bases(self, page: Page) -> list[str]:
-        """The folders from which a page's paths may be meant, the likeliest first."""
-        skill = self.skill_of(page)
-        above = [] if skill is None else [skill, posixpath.dirname(skill)]
-        return list(dict.fromkeys([page.folder, *above, ".claude", ""]))
+    def above(self, path: str) -> str | None:
+        """The folder of the skill that a file belongs to."""
+        while path:
+            path = path.rpartition("/")[0]
+            if path in self._skills:
+                return path
+        return None
 
     def find(self, page: Page, target: str) -> str | None:
-        """The file or folder that `target` means on this page; None where there is none."""
-        for base in self.bases(page):
+        """The file or folder that `target` means on this page; None where there is none.
+
+        It is sought beside the page, in the skill's folder, beside the skill, and at the root.
+        """
+        skill = self.skill_of(page)
+        above = () if skill is None else (skill, skill.rpartition("/")[0])
+        for base in dict.fromkeys((page.folder, *above, ".claude", "")):
             found = self.at(base, target)
             if found is not None:
                 return found
@@ -43,26 +45,29 @@ class Whereabouts:
 
     def at(self, base: str, target: str) -> str | None:
         """The file or folder at `target` below `base`."""
-        for spelling in (target, unquote(target)):
-            path = posixpath.normpath(posixpath.join(base, spelling.strip()))
+        path = f"{base}/{target}" if base else target
+        if path in self.files:
+            return path
+        for spelling in (path, unquote(path)):
+            path = posixpath.normpath(spelling)
             path = "" if path == "." else path
             if path in self.files or path in self.folders:
                 return path
         return None
 
-    def leaves(self, page: Page, target: str) -> bool:
-        """Whether a path climbs out of what is known here, so that nothing can be said of it."""
-        path = posixpath.normpath(posixpath.join(page.folder, target))
-        if path.startswith(("..", "/")):
+    def leads(self, page: Page, target: str) -> bool:
+        """Whether `target` leads somewhere, or to where nothing can be known from here."""
+        if self.find(page, target) is not None:
             return True
-        # What is above the agents and skills is a project, of which only a part is read.
-        return (
-            target.startswith("..")
-            and not any(
-                path.startswith(f"{top}/") for top in (self.skill_of(page), page.folder) if top
-            )
-            and posixpath.dirname(path) not in self.folders
-        )
+        path = posixpath.normpath(f"{page.folder}/{target}".lstrip("/"))
+        top = posixpath.normpath(target).partition("/")[0]
+        return path.startswith("..") or not self._unread.isdisjoint((path.partition("/")[0], top))
+
+
+def quoted(page: Page, offset: int) -> bool:
+    """Whether what stands at this place of the body is shown as code, not meant."""
+    start = page.body.rfind("\n", 0, offset) + 1
+    return page.body.count("`", start, offset) % 2 == 1 or page.in_block(offset)
 
 
 def _parents(files: Iterable[str]) -> set[str]:

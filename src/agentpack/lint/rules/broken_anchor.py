@@ -17,10 +17,14 @@ Good .claude/skills/basket/SKILL.md:
     ## Rounding
 """
 
+import re
+
 from agentpack.lint.anchors import anchors
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.whereabouts import Whereabouts
+from agentpack.lint.whereabouts import Whereabouts, quoted
+
+_LINK = re.compile(r"\]\(<?(?P<path>(?:[\w./@+%-]+\.md)?)#(?P<anchor>[^)\s<>{]+)[)> ]")
 
 
 @rule(Severity.WARNING, tree=True)
@@ -29,23 +33,20 @@ def check(scene: Scene) -> Hits:
     tree: Whereabouts | None = None
     known: dict[str, frozenset[str]] = {}
     for page in scene.pages:
-        if "](" not in page.body or "#" not in page.body:
+        if "#" not in page.body or "](" not in page.body:
             continue
-        for link in page.links:
-            path, hash_, anchor = link.text.partition("#")
-            if not hash_ or not anchor or ":" in path or "<" in anchor or "{" in anchor:
-                continue
+        for link in _LINK.finditer(page.body):
             target: str | None = page.path
-            if path:
-                if not path.endswith(".md"):
-                    continue
+            if link["path"]:
                 tree = tree or Whereabouts(scene)
-                target = tree.find(page, path)
+                target = tree.find(page, link["path"])
             if target not in pages:
                 continue
             if target not in known:
                 known[target] = anchors(pages[target])
-            if anchor.lower() not in known[target]:
-                where = f" in {target!r}" if path else ""
+            anchor = link["anchor"].lower()
+            if anchor not in known[target] and not quoted(page, link.start("anchor")):
+                where = f" in {target!r}" if link["path"] else ""
                 message = f"there is no heading for '#{anchor}'{where}"
-                yield page.place(link.offset), message, did_you_mean(anchor.lower(), known[target])
+                place = page.place(link.start("path"))
+                yield place, message, did_you_mean(anchor, known[target])

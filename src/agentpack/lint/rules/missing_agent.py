@@ -30,35 +30,55 @@ Good .claude/agents/reviewer.md:
 """
 
 import re
+from collections.abc import Iterator
 
 from agentpack.lint.mentions import agents_known, placeholder
+from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
-_MENTION = re.compile(
-    r"subagent_type[\"'`]?[ \t]*[:=][ \t]*[\"'`]{1,2}(?P<type>[\w:-]+)[\"'`]|"
-    r"(?<![\w/])@agent-(?P<at>[a-z][a-z0-9-]*[a-z0-9])|"
-    r"(?<!`)`(?P<named>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)` (?:sub-?)?agent\b"
+_CALL = re.compile(
+    r"subagent_type[\"'`]?[ \t]*[:=][ \t]*[\"'`]{1,2}(?P<name>[\w:-]+)[\"'`]"
+    r"|@agent-(?P<at>[a-z][a-z0-9-]*[a-z0-9])"
 )
+_AGENT = re.compile(r"[`\"'rt] (?:sub-?)?agent\b")
+_BEFORE = re.compile(
+    r"(?:(?<!`)[`\"'](?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)[`\"']|"
+    r"\b(?:[Uu]se|[Ii]nvoke|[Dd]elegate to|[Ll]aunch|[Cc]all|[Aa]sk|[Ss]pawn|[Hh]and over to) "
+    r"(?:the )?(?P<plain>[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:reviewer|engineer|expert|specialist|"
+    r"architect|developer|analyst|auditor|tester|writer|debugger|planner|fixer|checker|designer|"
+    r"researcher)))$"
+)
+_LONGEST = 80
 
 
 @rule(Severity.WARNING, tree=True)
 def check(scene: Scene) -> Hits:
     if not scene.agents:
         return
-    known = agents_known(scene)
+    known: frozenset[str] | None = None
     for page in scene.pages:
-        body = page.body
-        if not (
-            "subagent_type" in body or "@agent-" in body or "` agent" in body or "` sub" in body
-        ):
+        if "agent" not in page.body:
             continue
         told: set[str] = set()
-        for match in _MENTION.finditer(body):
-            kind = match.lastgroup or "type"
-            name = match[kind]
-            if name in told or name in known or ":" in name or placeholder(name):
-                continue
-            told.add(name)
-            message = f"there is no agent {name!r} here"
-            yield page.place(match.start(kind)), message, did_you_mean(name, known)
+        for offset, name in _mentions(page):
+            known = known or agents_known(scene)
+            if name not in told and name not in known and ":" not in name and not placeholder(name):
+                told.add(name)
+                message = f"there is no agent {name!r} here"
+                yield page.place(offset), message, did_you_mean(name, known)
+
+
+def _mentions(page: Page) -> Iterator[tuple[int, str]]:
+    """The agents that a text sends the model to, and where."""
+    body = page.body
+    if "subagent_type" in body or "@agent-" in body:
+        for match in _CALL.finditer(body):
+            kind = "name" if match["name"] else "at"
+            yield match.start(kind), match[kind]
+    for agent in _AGENT.finditer(body):
+        start = max(agent.start() + 1 - _LONGEST, 0)
+        before = _BEFORE.search(body[start : agent.start() + 1])
+        if before and not page.in_block(agent.start()):
+            kind = "name" if before["name"] else "plain"
+            yield start + before.start(kind), before[kind]

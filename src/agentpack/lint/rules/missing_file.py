@@ -24,50 +24,65 @@ from collections.abc import Iterator
 from agentpack.lint.page import Page, Piece
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.whereabouts import Whereabouts
+from agentpack.lint.whereabouts import Whereabouts, quoted
 
-_FILE = r"[\w./@+-]+\.(?:md|py|sh|js|mjs|cjs|ts|tsx|json|ya?ml|toml|txt|html|css|csv|sql|svg|png|j2|xsd)"
-_LINK = re.compile(rf"(?P<path>{_FILE})(?:[#?].*)?")
-_TICK = re.compile(rf"(?:\./)?(?P<top>references?|scripts|assets|templates|examples)/{_FILE}")
+_FILE = (
+    r"[\w./@+-]+\."
+    r"(?:md|py|sh|js|mjs|cjs|ts|tsx|json|ya?ml|toml|txt|html|css|csv|sql|svg|png|j2|xsd)"
+)
+_LINK = re.compile(rf"\]\(<?(?P<path>{_FILE})(?=[#?)> ])")
+_TICK = re.compile(
+    r"`(?P<path>(?:\./)?(?:(?P<own>references?/[\w./@+-]+\.\w+)|"
+    r"(?P<top>scripts)/[\w./@+-]+\.(?:py|sh|js|mjs|ts)))`"
+)
+_TICKED = ("`references/", "`reference/", "`scripts/", "`./")
 _ROOTED = re.compile(rf"\$\{{CLAUDE_SKILL_DIR\}}/(?P<path>{_FILE})(?![\w*{{<])")
+# What a skill hands on to the user's project has its links there.
+_HANDED_ON = ("/templates/", "/assets/", "/examples/", "/template/", "/evals/")
+_EXAMPLE = re.compile(
+    r"(?:^|[/_-])(?:path|foo|bar|your|my|example|file|filename|xxx|some)(?:[/_.-]|$)", re.IGNORECASE
+)
 _TIP = "mend the path, or add the file"
 
 
 @rule(Severity.WARNING, tree=True)
 def check(scene: Scene) -> Hits:
-    tree: Whereabouts | None = None
+    tree = Whereabouts(scene)
     for page in scene.pages:
-        body = page.body
-        # Cheap guards first: most pages name no file of their own.
-        if "](" not in body and "/" not in body:
+        if any(folder in page.path for folder in _HANDED_ON):
             continue
-        tree = tree or Whereabouts(scene)
         told: set[str] = set()
         for piece in _missing(page, tree):
-            if piece.text not in told:
+            if piece.text not in told and not _EXAMPLE.search(piece.text):
                 told.add(piece.text)
                 yield page.place(piece.offset), f"there is no {piece.text!r}", _TIP
 
 
 def _missing(page: Page, tree: Whereabouts) -> Iterator[Piece]:
-    skill = tree.skill_of(page)
-    if "${CLAUDE_SKILL_DIR}" in page.body and skill is not None:
-        for match in _ROOTED.finditer(page.body):
-            if tree.at(skill, match["path"]) is None:
+    body = page.body
+    if "](" in body:
+        for match in _LINK.finditer(body):
+            path, offset = match["path"], match.start("path")
+            if path[0] != "/" and not tree.leads(page, path) and not quoted(page, offset):
+                yield Piece(path, offset)
+    if "${CLAUDE_SKILL_DIR}/" in body:
+        skill = tree.skill_of(page)
+        for match in _ROOTED.finditer(body):
+            if skill is not None and tree.at(skill, match["path"]) is None:
                 yield Piece(match["path"], match.start("path"))
-    for link in page.links:
-        found = _LINK.fullmatch(link.text)
-        path = found["path"] if found else ""
-        if path and path[0] != "/" and not tree.leaves(page, path) and not tree.find(page, path):
-            yield Piece(path, link.offset)
-    if skill is None or "`" not in page.body:
+    # A text about skills shows how paths in a skill look.
+    if any(start in body for start in _TICKED) and "SKILL.md" not in body:
+        yield from _ticked(page, tree)
+
+
+def _ticked(page: Page, tree: Whereabouts) -> Iterator[Piece]:
+    skill = tree.skill_of(page)
+    if skill is None:
         return
-    for tick in page.ticks:
-        named = _TICK.fullmatch(tick.text)
-        if named and not tree.find(page, tick.text) and _belongs(tree, skill, named["top"]):
-            yield tick
-
-
-def _belongs(tree: Whereabouts, skill: str, top: str) -> bool:
-    """Whether a folder of this name is the skill's: the user's project may have `scripts` too."""
-    return top.startswith("reference") or f"{skill}/{top}".lstrip("/") in tree.folders
+    for match in _TICK.finditer(page.body):
+        path, top = match["path"], match["top"]
+        # The user's project may have `scripts` too: they must be the skill's.
+        if top and f"{skill}/{top}".lstrip("/") not in tree.folders:
+            continue
+        if not tree.leads(page, path) and not page.in_block(match.start()):
+            yield Piece(path, match.start("path"))

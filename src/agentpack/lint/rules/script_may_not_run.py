@@ -26,7 +26,9 @@ Good .claude/skills/basket/scripts/count.sh (may be run):
 """
 
 import re
+from collections.abc import Iterator
 
+from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts
@@ -36,25 +38,36 @@ _FIRST = re.compile(
     r"(?P<path>(?:\./)?(?:[\w@+-]+/)+[\w@+.-]+\.(?:sh|bash|py|rb|pl|js|mjs|ts))(?=[\s\"]|$)",
     re.MULTILINE,
 )
+_SCRIPTS = (".sh", ".bash", ".py", ".rb", ".pl", ".js", ".mjs", ".ts")
 _SHELLS = ("bash", "sh", "shell", "zsh", "console", "")
 
 
 @rule(Severity.WARNING, tree=True)
 def check(scene: Scene) -> Hits:
-    if not any(not runs and path.endswith((".sh", ".py")) for path, runs in scene.files.items()):
+    still = [path for path, runs in scene.files.items() if not runs and path.endswith(_SCRIPTS)]
+    if not still:
         return
-    tree: Whereabouts | None = None
-    for page in scene.pages:
-        if ".sh" not in page.body and ".py" not in page.body:
+    tree = Whereabouts(scene)
+    names: dict[str, set[str]] = {}
+    for path in still:
+        skill = tree.above(path)
+        if skill is not None:
+            names.setdefault(skill, set()).add(path.rpartition("/")[2])
+    for page in scene.of("skill", "reference"):
+        skill = tree.skill_of(page)
+        if skill is None or not any(name in page.body for name in names.get(skill, ())):
             continue
         told: set[str] = set()
-        for block in page.blocks:
-            if block.language not in _SHELLS or "/" not in block.text:
-                continue
+        for offset, written in _run_by_path(page):
+            path = tree.find(page, written) or ""
+            if path not in told and scene.files.get(path) is False:
+                told.add(path)
+                tip = f"chmod +x {path}, or name its shell"
+                yield page.place(offset), f"{path!r} may not be run", tip
+
+
+def _run_by_path(page: Page) -> Iterator[tuple[int, str]]:
+    for block in page.blocks:
+        if block.language in _SHELLS and "/" in block.text:
             for match in _FIRST.finditer(block.text):
-                tree = tree or Whereabouts(scene)
-                path = tree.find(page, match["path"])
-                if path and path not in told and scene.files.get(path) is False:
-                    told.add(path)
-                    place = page.place(block.offset + match.start("path"))
-                    yield place, f"{path!r} may not be run", f"chmod +x {path}, or name its shell"
+                yield block.offset + match.start("path"), match["path"]
