@@ -13,7 +13,7 @@ from agentpack.lint.scene import Scene
 
 _ROOTED = re.compile(
     r"\$(?:CLAUDE_(?P<bare>PROJECT_DIR|PLUGIN_ROOT)\b|"
-    r"\{CLAUDE_(?P<braced>PROJECT_DIR|PLUGIN_ROOT)\})[\"']?/(?P<path>[\w./@+-]+)"
+    r"\{CLAUDE_(?P<braced>PROJECT_DIR|PLUGIN_ROOT)(?::-[^}]*)?\})[\"']?/(?P<path>[\w./@+-]+)"
 )
 _CHECKED = re.compile(r"(?:\[|\btest)[ \t]+!?[ \t]*-[efxsrd]\b|\|\||/dev/null")
 _SCRIPT = re.compile(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|php|ps1|cmd|exe)$")

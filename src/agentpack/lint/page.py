@@ -86,9 +86,14 @@ class Page:
         return any(fence.start() <= offset < fence.end() for fence in self._fences)
 
     @cached_property
+    def linked(self) -> bool:
+        """Whether there may be a link in the body."""
+        return "](" in self.body
+
+    @cached_property
     def links(self) -> tuple[Piece, ...]:
         """The targets of the links and pictures in the prose."""
-        if "](" not in self.body:
+        if not self.linked:
             return ()
         return tuple(Piece(m["target"], m.start("target")) for m in _LINK.finditer(self.prose))
 

@@ -27,6 +27,8 @@ from agentpack.lint.scene import Scene
 def check(scene: Scene) -> Hits:
     for agent in scene.agents:
         fields = agent.document.fields
-        if "allowed-tools" in fields and "tools" not in fields:
+        # A skill's file that was taken for an agent has no such fault.
+        skill = agent.path.endswith("SKILL.md")
+        if "allowed-tools" in fields and "tools" not in fields and not skill:
             message = f"'allowed-tools' means nothing in an agent: {agent.name!r} has all tools"
             yield agent.at("allowed-tools"), message, "write 'tools'"

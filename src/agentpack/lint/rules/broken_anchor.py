@@ -33,7 +33,7 @@ def check(scene: Scene) -> Hits:
     tree: Whereabouts | None = None
     known: dict[str, frozenset[str]] = {}
     for page in scene.pages:
-        if "#" not in page.body or "](" not in page.body:
+        if not page.linked or "#" not in page.body:
             continue
         for link in _LINK.finditer(page.body):
             target: str | None = page.path

@@ -35,7 +35,6 @@ _TICK = re.compile(
     r"`(?P<path>(?:\./)?(?:(?P<own>references?/[\w./@+-]+\.\w+)|"
     r"(?P<top>scripts)/[\w./@+-]+\.(?:py|sh|js|mjs|ts)))`"
 )
-_TICKED = ("`references/", "`reference/", "`scripts/", "`./")
 _ROOTED = re.compile(rf"\$\{{CLAUDE_SKILL_DIR\}}/(?P<path>{_FILE})(?![\w*{{<])")
 # What a skill hands on to the user's project has its links there.
 _HANDED_ON = ("/templates/", "/assets/", "/examples/", "/template/", "/evals/")
@@ -60,18 +59,20 @@ def check(scene: Scene) -> Hits:
 
 def _missing(page: Page, tree: Whereabouts) -> Iterator[Piece]:
     body = page.body
-    if "](" in body:
+    if page.linked:
         for match in _LINK.finditer(body):
             path, offset = match["path"], match.start("path")
             if path[0] != "/" and not tree.leads(page, path) and not quoted(page, offset):
                 yield Piece(path, offset)
+    if page.kind == "agent":
+        return
     if "${CLAUDE_SKILL_DIR}/" in body:
         skill = tree.skill_of(page)
         for match in _ROOTED.finditer(body):
             if skill is not None and tree.at(skill, match["path"]) is None:
                 yield Piece(match["path"], match.start("path"))
     # A text about skills shows how paths in a skill look.
-    if any(start in body for start in _TICKED) and "SKILL.md" not in body:
+    if ("reference" in body or "scripts/" in body) and "SKILL.md" not in body:
         yield from _ticked(page, tree)
 
 

@@ -27,16 +27,20 @@ Good .claude/skills/unit-test/SKILL.md:
 """
 
 import re
+from collections.abc import Iterator
 
 from agentpack.lint.mentions import placeholder, skills_known
+from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
-_MENTION = re.compile(
+_NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
+_BEFORE = re.compile(
     r"(?P<told>\b(?:[Uu]se|[Ff]ollow|[Ll]oad|[Aa]pply|[Rr]ead|[Ii]nvoke|[Rr]un)(?: the)? )?"
-    r"(?<!`)`(?P<before>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)` skill\b|"
-    r"\bskill `(?P<after>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)`(?!`)"
+    rf"(?<!`)`(?P<name>{_NAME})$"
 )
+_AFTER = re.compile(rf"skill `(?P<name>{_NAME})`(?!`)")
+_LONGEST = 80
 _NEAR = 0.85
 
 
@@ -46,17 +50,27 @@ def check(scene: Scene) -> Hits:
         return
     known: frozenset[str] | None = None
     for page in scene.pages:
-        body = page.body
-        if "` skill" not in body and "skill `" not in body:
-            continue
-        known = known or skills_known(scene)
         told: set[str] = set()
-        for match in _MENTION.finditer(body):
-            kind = "before" if match["before"] else "after"
-            name = match[kind]
-            if name in told or name in known or placeholder(name) or page.in_block(match.start()):
+        for offset, name, meant in _mentions(page):
+            known = known or skills_known(scene)
+            if name in told or name in known or placeholder(name) or page.in_block(offset):
                 continue
             told.add(name)
             near = did_you_mean(name, known, _NEAR)
-            if near or (match["told"] and page.path.startswith(".claude/")):
-                yield page.place(match.start(kind)), f"there is no skill {name!r} here", near
+            if near or (meant and page.path.startswith(".claude/")):
+                yield page.place(offset), f"there is no skill {name!r} here", near
+
+
+def _mentions(page: Page) -> Iterator[tuple[int, str, bool]]:
+    """The skills that a text names, where, and whether it tells the model to use them."""
+    body = page.body
+    end = body.find("` skill")
+    while end >= 0:
+        start = max(end - _LONGEST, 0)
+        before = _BEFORE.search(body[start:end])
+        if before:
+            yield start + before.start("name"), before["name"], before["told"] is not None
+        end = body.find("` skill", end + 1)
+    if "skill `" in body:
+        for match in _AFTER.finditer(body):
+            yield match.start("name"), match["name"], False

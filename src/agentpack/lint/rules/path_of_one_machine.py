@@ -34,7 +34,7 @@ _NOBODY = re.compile(
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        if "/Users/" not in body and "/home/" not in body and "Users\\" not in body:
+        if "Users" not in body and "/home/" not in body:
             continue
         told: set[str] = set()
         for match in _HOME.finditer(body):
