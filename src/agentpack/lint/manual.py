@@ -11,6 +11,7 @@ Good .claude/agents/a.md:
     the file's text
 ```
 
+A line `⋮ 500 times` in an example stands for 500 more of the line above it.
 An example of several files names each; `Bad` begins a new example only after a `Good`
 of the same kind has ended, so that consecutive files of one word form one tree.
 """
@@ -26,6 +27,7 @@ _EXAMPLE = re.compile(
     r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?P<run> \(may be run\))?:\n(?P<text>(?:(?:[ \t]+.*)?\n)*)",
     re.MULTILINE,
 )
+_REPEATED = re.compile(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def read(docstring: str) -> Manual:
     for match in _EXAMPLE.finditer(text):
         body = dedent(match["text"]).strip("\n") + "\n"
         # `\t`, `\0` and the like are written out in examples, to be seen.
+        body = _REPEATED.sub(lambda line: line["line"] * (int(line["times"]) + 1), body)
         body = re.sub(r"␀", "\0", body.replace("␉", "\t").replace("␍", "\r"))
         examples[match["kind"]].append(Example(match["path"], body, bool(match["run"])))
     prose = _EXAMPLE.sub("", text).strip()

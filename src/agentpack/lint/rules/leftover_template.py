@@ -1,0 +1,45 @@
+"""A value of the frontmatter that a template should have filled in, such as `{{ name }}`.
+
+Claude Code fills nothing in there: the marks reach the model as they stand, and a name or
+tool with them in it is one that nobody asks for.
+
+Bad .claude/agents/api.md:
+    ---
+    name: api
+    description: "Builds the endpoints of {{ product }}. Use when one is to be added."
+    ---
+    Build endpoints.
+Good .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds the endpoints of Studio. Use when one is to be added.
+    ---
+    Build endpoints.
+"""
+
+import re
+
+from agentpack.lint.rule import Hits, Severity, rule
+from agentpack.lint.scene import Scene
+
+_MARK = re.compile(
+    r"\{\{[-~ ]*[\w.$]+[^{}\n]{0,60}\}\}|\{%-?[^%\n]{1,80}%\}|<%[-=]?[^%\n]{1,80}%>|«%?[^«»\n]{1,80}»"
+)
+_KEYS = ("name", "description", "tools", "disallowedTools", "model", "skills", "color")
+
+
+@rule(Severity.WARNING)
+def check(scene: Scene) -> Hits:
+    for entry in (*scene.agents, *scene.skills):
+        fields = entry.document.fields
+        for key in _KEYS:
+            value = fields[key].value if key in fields else None
+            if not value:
+                continue
+            text = value if isinstance(value, str) else str(value)
+            if "{" not in text and "<%" not in text and "«" not in text:
+                continue
+            found = _MARK.search(text)
+            if found:
+                message = f"{key!r} holds {found[0]!r}, which nothing fills in"
+                yield entry.at(key), message, "write the value, or render the template"
