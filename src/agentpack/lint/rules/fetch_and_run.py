@@ -2,7 +2,7 @@
 
 The model runs what the text tells it to run: `curl URL | sh` runs whatever the server answers
 that day, unseen and with the user's rights. Installers that the makers of widespread tools
-publish in this form are left alone.
+publish in this form, and what an attacker is said to do, are left alone.
 
 Bad .claude/agents/api.md:
     ---
@@ -20,6 +20,7 @@ Good .claude/agents/api.md:
 
 import re
 
+from agentpack.lint.commands import fetches
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
@@ -32,24 +33,24 @@ _RUN = re.compile(
     r"|\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t][^\n|]{1,300}\|[ \t]*(?:iex|Invoke-Expression)\b"
     r"|\b(?:iex|Invoke-Expression)[ \t(]{1,3}[^\n]{0,80}(?:DownloadString|\bi[wr][rm]\b|Invoke-WebRequest)"
 )
-_INSTALLERS = re.compile(
-    r"https://(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install|deno\.land/"
+_KNOWN = re.compile(
+    r"attacker|evil\b|malicious|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install|deno\.land/"
     r"|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"
     r"|get\.pnpm\.io|install\.python-poetry\.org|deb\.nodesource\.com|sdk\.cloud\.google\.com"
     r"|claude\.ai/install|get\.sdkman\.io|fnm\.vercel\.app|starship\.rs|mise\.run|fluxcd\.io/install"
-    r"|foundry\.paradigm\.xyz|pixi\.sh/|dl\.cloudsmith\.io/public/|cursor\.com/install)"
+    r"|foundry\.paradigm\.xyz|pixi\.sh/|dl\.cloudsmith\.io/public/|cursor\.com/install"
+    r"|community\.chocolatey\.org/install|run\.linkerd\.io/install)"
 )
-_WORDS = ("curl", "wget", "iex")
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        if not any(word in body for word in _WORDS):
+        if not fetches(page) and "iex" not in body:
             continue
         for match in _RUN.finditer(body):
-            if _INSTALLERS.search(body, match.start(), match.end() + 80):
+            if _KNOWN.search(body, match.start(), match.end() + 80):
                 continue
             shown = " ".join(match[0].split())
             message = f"runs what it fetches: {shown[:70]!r}"
