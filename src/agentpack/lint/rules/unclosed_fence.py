@@ -1,0 +1,64 @@
+"""A block of code that is opened and never closed.
+
+Whatever follows is code to everything that reads Markdown: headings, links and rules with it.
+Claude Code sends the text as it stands, and the model may take instructions for an example.
+
+Bad .claude/skills/api/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+    ```python
+    router = APIRouter()
+
+    ## Tests
+    Write the test first.
+Good .claude/skills/api/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+    ```python
+    router = APIRouter()
+    ```
+
+    ## Tests
+    Write the test first.
+"""
+
+import re
+
+from agentpack.lint.rule import Hits, Severity, rule
+from agentpack.lint.scene import Scene
+
+_FENCE = re.compile(
+    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$",
+    re.MULTILINE,
+)
+_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+
+
+@rule(Severity.WARNING)
+def check(scene: Scene) -> Hits:
+    for page in scene.pages:
+        body = page.body
+        # An odd number of fences is what an unclosed one leaves behind.
+        if not (body.count("```") + body.count("~~~")) % 2:
+            continue
+        opened = _open(body)
+        if opened and _HEADING.search(body, opened.end()):
+            message = "this block of code is never closed"
+            yield page.place(opened.start("fence")), message, f"close it with {opened['fence']}"
+
+
+def _open(body: str) -> re.Match[str] | None:
+    """The fence that is open where the body ends."""
+    opened: re.Match[str] | None = None
+    for match in _FENCE.finditer(body):
+        fence, info = match["fence"], match["info"].strip()
+        if opened is None:
+            # Backticks behind a fence of backticks make it code within a line.
+            opened = None if fence[0] in info and fence[0] == "`" else match
+        elif not info and fence[0] == opened["fence"][0] and len(fence) >= len(opened["fence"]):
+            opened = None
+    return opened
