@@ -51,6 +51,9 @@ def look(root: Path, client: str) -> Scene:
     ]
     named = (*MANIFESTS, *(path for path in files if path.endswith("/.claude-plugin/plugin.json")))
     texts = {path: text for path in named for text in _text(base / path)}
+    if "pack.toml" in texts:
+        beside = ["CHANGELOG.md", *(path for path in files if path.endswith(".j2"))]
+        texts |= {path: text for path in beside for text in _text(base / path)}
     unread = frozenset(_names(base)) - {path.partition("/")[0] for path in files}
     return Scene(roster, tuple(pages), files, unread, texts, whole=root.is_dir())
 
