@@ -60,7 +60,11 @@ def check(scene: Scene) -> Hits:
     for words, entry in parts:
         version = entry.get("version")
         if version is None:
-            yield packfile.at(scene, *words), f"[{words[0]}] has no version", 'write: version = "1.0.0"'
+            yield (
+                packfile.at(scene, *words),
+                f"[{words[0]}] has no version",
+                'write: version = "1.0.0"',
+            )
         elif not isinstance(version, str) or not _SEMVER.fullmatch(version):
             place = packfile.at(scene, *words, "version")
             yield place, f"{version!r} is no version", "write MAJOR.MINOR.PATCH, as in 1.0.0"

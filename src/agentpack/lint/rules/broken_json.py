@@ -30,7 +30,9 @@ import re
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_PARTIAL = re.compile(r"\.\.\.|…|//|/\*|^\s*#|<[\w -]+>|\{\{|\$\{|\[[A-Z_ ]+\]|\{[A-Z_]+\}|\||[✓✅❌←→]", re.MULTILINE)
+_PARTIAL = re.compile(
+    r"\.\.\.|…|//|/\*|^\s*#|<[\w -]+>|\{\{|\$\{|\[[A-Z_ ]+\]|\{[A-Z_]+\}|\||[✓✅❌←→]", re.MULTILINE
+)
 
 
 @rule(Severity.WARNING, default=False)

@@ -14,7 +14,7 @@ Bad .claude/agents/api.md:
       Context: The user has described a new resource and wants it served by the API.
       user: "We need orders in the API, with a list, a detail page and a way to cancel one."
       assistant: "I will start the api agent, which designs the routes and writes the tests."
-      <commentary>The user asks for endpoints, and so the agent for endpoints is started.</commentary>
+      <commentary>The user asks for endpoints, so the agent for endpoints starts.</commentary>
       </example>
       <example>
       Context: The user has an endpoint that answers slowly and wants to know the reason.

@@ -18,8 +18,8 @@ Bad .claude/skills/api/SKILL.md:
       deprecation, a redirect, a cache, an etag, a compression, a language, a time zone, a
       currency, a unit, a rounding, a validation, an error, a problem document, an example, a
       client, a mock, a fixture, a load test, a smoke test, a contract test, or a change log, or
-      asks how any of these is designed, written, measured, secured, documented or explained, whatever
-      the language, the framework, the database or the size of the team may be.
+      asks how any of these is designed, written, measured, secured, documented or explained,
+      whatever the language, the framework, the database or the size of the team may be.
     ---
     # Endpoints
     Write the test first.

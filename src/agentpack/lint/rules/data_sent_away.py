@@ -23,16 +23,18 @@ from agentpack.lint.commands import fetches
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_SECRET = (
+_HIDDEN_FILE = (
     r"(?:[~\w./${}-]{0,40}(?:/\.ssh/\w|/\.aws/\w|/\.gnupg/|\bid_(?:rsa|ed25519)\b|\.netrc\b"
     r"|\.git-credentials)|[\w./${}-]{0,40}(?<![\w.])\.env(?![\w.])|/etc/(?:passwd|shadow)\b)"
 )
-_PRINTED = rf"(?:env|printenv|set|cat[ \t]+[\"']?{_SECRET}[\"']?)"
+_PRINTED = rf"(?:env|printenv|set|cat[ \t]+[\"']?{_HIDDEN_FILE}[\"']?)"
 _SENT = re.compile(
-    rf"\bcurl[ \t][^\n|;]{{0,200}}(?:-d|-F|-T|--data(?:-\w{{1,10}})?|--form|--upload-file|--json)[ \t=]*"
-    rf"[^\n|;@$`]{{0,80}}(?:@[\"']?{_SECRET}|(?:\$\(|`)[ \t]*{_PRINTED}[ \t]*[)`|])"
-    rf"|(?<![\w./-]){_PRINTED}[ \t]*\|[^\n]{{0,120}}\b(?:curl|wget)[ \t][^\n]{{0,160}}(?:-d|--data|-F|-T|--post)"
-    rf"|\bwget[ \t][^\n|;]{{0,200}}--post-file[ =]{_SECRET}"
+    rf"\bcurl[ \t][^\n|;]{{0,200}}"
+    r"(?:-d|-F|-T|--data(?:-\w{1,10})?|--form|--upload-file|--json)[ \t=]*"
+    rf"[^\n|;@$`]{{0,80}}(?:@[\"']?{_HIDDEN_FILE}|(?:\$\(|`)[ \t]*{_PRINTED}[ \t]*[)`|])"
+    rf"|(?<![\w./-]){_PRINTED}[ \t]*\|[^\n]{{0,120}}"
+    r"\b(?:curl|wget)[ \t][^\n]{0,160}(?:-d|--data|-F|-T|--post)"
+    rf"|\bwget[ \t][^\n|;]{{0,200}}--post-file[ =]{_HIDDEN_FILE}"
 )
 _HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 

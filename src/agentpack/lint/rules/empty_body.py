@@ -20,16 +20,26 @@ Good .claude/agents/api.md:
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.roster import Agent, Skill
+
+_LONGEST_HEADING = 400
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
-    for entry in (*scene.agents, *scene.skills):
+    entries: tuple[Agent | Skill, ...] = (*scene.agents, *scene.skills)
+    for entry in entries:
         body = entry.document.body
         # Whatever is longer than a heading has instructions, which need not be read for it.
-        if len(body) > 400 or (entry.document.problem and entry.document.body_line == 1):
+        if len(body) > _LONGEST_HEADING or (
+            entry.document.problem and entry.document.body_line == 1
+        ):
             continue
         lines = [line for line in map(str.strip, body.split("\n")) if line]
         if all(line.startswith("#") for line in lines):
             what = "only a heading" if lines else "no body"
-            yield entry.at("name"), f"{entry.name!r} has {what}", "write what is to be done, and how"
+            yield (
+                entry.at("name"),
+                f"{entry.name!r} has {what}",
+                "write what is to be done, and how",
+            )

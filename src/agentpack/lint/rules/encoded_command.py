@@ -25,7 +25,8 @@ from agentpack.lint.scene import Scene
 _SHELL = r"(?:sudo[ \t]+)?(?:/\S{0,40}/)?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby)\b(?![-./])"
 _RUN = re.compile(
     rf"\bbase64[ \t]+(?:-d|-D|--decode)\b[^\n|;]{{0,80}}\|[ \t]*{_SHELL}"
-    r"|\b(?:eval|(?:ba|z)?sh[ \t]+-c)[ \t]+[\"']?(?:\$\(|`)[^\n)`]{1,300}base64[ \t]+(?:-d|-D|--decode)\b"
+    r"|\b(?:eval|(?:ba|z)?sh[ \t]+-c)[ \t]+[\"']?(?:\$\(|`)[^\n)`]{1,300}"
+    r"base64[ \t]+(?:-d|-D|--decode)\b"
     r"|\b(?:exec|eval)\([ \t]*(?:base64\.b64decode|__import__\([\"']base64)"
 )
 

@@ -30,11 +30,14 @@ _FETCH = r"(?:curl|wget)[ \t]"
 _RUN = re.compile(
     rf"\b{_FETCH}{_REST}\|[ \t]*{_SHELL}"
     rf"|\b(?:(?:ba|z)?sh|source|eval|\.)[ \t]+(?:-\S+[ \t]+)?[\"']?(?:<\(|\$\(|`)[ \t]*{_FETCH}"
-    r"|\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t][^\n|]{1,300}\|[ \t]*(?:iex|Invoke-Expression)\b"
-    r"|\b(?:iex|Invoke-Expression)[ \t(]{1,3}[^\n]{0,80}(?:DownloadString|\bi[wr][rm]\b|Invoke-WebRequest)"
+    r"|\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t][^\n|]{1,300}"
+    r"\|[ \t]*(?:iex|Invoke-Expression)\b"
+    r"|\b(?:iex|Invoke-Expression)[ \t(]{1,3}[^\n]{0,80}"
+    r"(?:DownloadString|\bi[wr][rm]\b|Invoke-WebRequest)"
 )
 _KNOWN = re.compile(
-    r"attacker|evil\b|malicious|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install|deno\.land/"
+    r"attacker|evil\b|malicious"
+    r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install|deno\.land/"
     r"|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"
     r"|get\.pnpm\.io|install\.python-poetry\.org|deb\.nodesource\.com|sdk\.cloud\.google\.com"
     r"|claude\.ai/install|get\.sdkman\.io|fnm\.vercel\.app|starship\.rs|mise\.run|fluxcd\.io/install"

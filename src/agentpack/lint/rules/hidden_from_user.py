@@ -22,9 +22,10 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _HIDE = re.compile(
-    r"\b(?:[Dd]o[ \t]+not|[Dd]on['’]t|[Nn]ever|NEVER|DO NOT)[ \t]+(?:ever[ \t]+)?"
+    r"\b(?:[Dd]o[ \t]+not|[Dd]on['\u2019]t|[Nn]ever|NEVER|DO NOT)[ \t]+(?:ever[ \t]+)?"
     r"(?:(?:tell|inform|notify|alert|warn)[ \t]+(?:the[ \t]+)?user\b"
-    r"|(?:mention|reveal|disclose|show|report)[ \t]+(?:[\w'’]+[ \t]+){1,6}to[ \t]+(?:the[ \t]+)?user\b)"
+    r"|(?:mention|reveal|disclose|show|report)[ \t]+(?:[\w'\u2019]+[ \t]+){1,6}"
+    r"to[ \t]+(?:the[ \t]+)?user\b)"
 )
 
 

@@ -21,16 +21,19 @@ import re
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.roster import Agent, Skill
 
 _MARK = re.compile(
-    r"\{\{[-~ ]*[\w.$]+[^{}\n]{0,60}\}\}|\{%-?[^%\n]{1,80}%\}|<%[-=]?[^%\n]{1,80}%>|«%?[^«»\n]{1,80}»"
+    r"\{\{[-~ ]*[\w.$]+[^{}\n]{0,60}\}\}"
+    r"|\{%-?[^%\n]{1,80}%\}|<%[-=]?[^%\n]{1,80}%>|«%?[^«»\n]{1,80}»"
 )
 _KEYS = ("name", "description", "tools", "disallowedTools", "model", "skills", "color")
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
-    for entry in (*scene.agents, *scene.skills):
+    entries: tuple[Agent | Skill, ...] = (*scene.agents, *scene.skills)
+    for entry in entries:
         fields = entry.document.fields
         for key in _KEYS:
             value = fields[key].value if key in fields else None

@@ -1,4 +1,4 @@
-"""A description with `\\n` written out, which Claude Code turns into a line break.
+r"""A description with `\n` written out, which Claude Code turns into a line break.
 
 Off unless asked for: Claude Code writes such descriptions itself when it makes an agent. Meant
 as two characters, as in a path or a regular expression, they are lost.
@@ -6,7 +6,7 @@ as two characters, as in a path or a regular expression, they are lost.
 Bad .claude/agents/api.md:
     ---
     name: api
-    description: Builds endpoints.\\nUse when one is to be added.
+    description: Builds endpoints.\nUse when one is to be added.
     ---
     Build endpoints.
 Good .claude/agents/api.md:

@@ -55,4 +55,8 @@ def check(scene: Scene) -> Hits:
     heading = rf"^#{{1,6}}[^\n]*(?<![\d.]){re.escape(version)}(?![\w.-])"
     if not re.search(heading, text, re.MULTILINE):
         message = f"{CHANGELOG} has no entry for {version}"
-        yield packfile.at(scene, "pack", "version"), message, f"write what changed below ## {version}"
+        yield (
+            packfile.at(scene, "pack", "version"),
+            message,
+            f"write what changed below ## {version}",
+        )

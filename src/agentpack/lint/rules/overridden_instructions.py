@@ -22,10 +22,11 @@ import re
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_QUOTES = "\"'`“”‘’«»„*_(["
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019«»„*_(["
 _FORGET = re.compile(
-    r"\b(?:[Ii]gnore|IGNORE|[Dd]isregard|DISREGARD|[Ff]orget)[ \t]+(?:all[ \t]+|any[ \t]+|ALL[ \t]+)?"
-    r"(?:of[ \t]+)?(?:the[ \t]+|your[ \t]+|my[ \t]+)?(?:previous|prior|above|earlier|PREVIOUS|PRIOR)[ \t]+"
+    r"\b(?:[Ii]gnore|IGNORE|[Dd]isregard|DISREGARD|[Ff]orget)[ \t]+"
+    r"(?:all[ \t]+|any[ \t]+|ALL[ \t]+)?(?:of[ \t]+)?(?:the[ \t]+|your[ \t]+|my[ \t]+)?"
+    r"(?:previous|prior|above|earlier|PREVIOUS|PRIOR)[ \t]+"
     r"(?:system[ \t]+)?(?:instructions?|prompts?|directives?|rules|INSTRUCTIONS)\b"
 )
 _WORDS = ("gnore ", "isregard ", "IGNORE ")

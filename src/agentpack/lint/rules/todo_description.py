@@ -28,19 +28,22 @@ import re
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.roster import Agent, Skill
 
 _PLACEHOLDER = re.compile(
-    r"[\W_]*(?:(?:todo|fixme|tbd|xxx)\b(?=[\W_]*$|[ \t]*[:\])\-–—.])"
+    r"[\W_]*(?:(?:todo|fixme|tbd|xxx)\b(?=[\W_]*$|[ \t]*[:\])\-\u2013\u2014.])"
     r"|(?:your |add |insert |enter |put )?(?:a |an |the )?(?:short |brief |skill |agent )?"
     r"(?:description|placeholder|summary)(?: goes)?(?: here| of (?:the|this|your) (?:skill|agent))?"
-    r"[\W_]*$|replace (?:this|with)\b[^\n]*\b(?:description|text|summary)\b|lorem ipsum)|[^\n]*\[TODO\b",
+    r"[\W_]*$|replace (?:this|with)\b[^\n]*\b(?:description|text|summary)\b"
+    r"|lorem ipsum)|[^\n]*\[TODO\b",
     re.IGNORECASE,
 )
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
-    for entry in (*scene.agents, *scene.skills):
+    entries: tuple[Agent | Skill, ...] = (*scene.agents, *scene.skills)
+    for entry in entries:
         text = entry.document.text("description")
         if text and not entry.document.problem and _PLACEHOLDER.match(text):
             shown = " ".join(text.split())[:60]

@@ -42,7 +42,8 @@ def check(scene: Scene) -> Hits:
         kind, _, rest = path.partition("/")
         bare = rest.removesuffix(".j2")
         name = bare.removesuffix(".md" if kind == "agents" else "/SKILL.md")
-        if kind in packfile.PARTS and name != bare and "/" not in name:
-            if name not in packfile.table(table.get(kind)):
-                message = f"pack.toml does not list the {kind[:-1]} {name!r}"
-                yield Place(path), message, f"add [{kind}.{name}] with its version"
+        if kind not in packfile.PARTS or name == bare or "/" in name:
+            continue
+        if name not in packfile.table(table.get(kind)):
+            message = f"pack.toml does not list the {kind[:-1]} {name!r}"
+            yield Place(path), message, f"add [{kind}.{name}] with its version"
