@@ -11,7 +11,11 @@ Good .claude/agents/a.md:
     the file's text
 ```
 
-A line `⋮ 500 times` in an example stands for 500 more of the line above it.
+A line `⋮ 500 times` in an example stands for 500 more of the line above it. What is no plain
+file says so after its path: `(may be run)`, `(link to TARGET)`, `(hard link to TARGET)`,
+`(pipe)`, `(of 65 MB)`. Characters that cannot be seen are written as `␉ ␀ ␍`, a byte-order
+mark as `␂`, and a byte that is not UTF-8 as `␦`.
+
 An example of several files names each; `Bad` begins a new example only after a `Good`
 of the same kind has ended, so that consecutive files of one word form one tree.
 """
@@ -24,10 +28,11 @@ from inspect import cleandoc
 from textwrap import dedent
 
 _EXAMPLE = re.compile(
-    r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?P<run> \(may be run\))?:\n(?P<text>(?:(?:[ \t]+.*)?\n)*)",
+    r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n(?P<text>(?:(?:[ \t]+.*)?\n)*)",
     re.MULTILINE,
 )
 _REPEATED = re.compile(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILINE)
+_SEEN = str.maketrans({"␀": "\0", "␉": "\t", "␍": "\r", "␂": "\ufeff", "␦": "\udcff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,13 @@ class Example:
 
     path: str
     text: str
-    executable: bool = False
+    how: str = ""
+    """What it is other than a plain file, as the manual says it."""
+
+    @property
+    def executable(self) -> bool:
+        """Whether it may be run."""
+        return self.how == "may be run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,9 @@ def read(docstring: str) -> Manual:
     examples: dict[str, list[Example]] = {"Bad": [], "Good": []}
     for match in _EXAMPLE.finditer(text):
         body = dedent(match["text"]).strip("\n") + "\n"
-        # `\t`, `\0` and the like are written out in examples, to be seen.
         body = _REPEATED.sub(lambda line: line["line"] * (int(line["times"]) + 1), body)
-        body = re.sub(r"␀", "\0", body.replace("␉", "\t").replace("␍", "\r"))
-        examples[match["kind"]].append(Example(match["path"], body, bool(match["run"])))
+        text_of_file = body.translate(_SEEN)
+        examples[match["kind"]].append(Example(match["path"], text_of_file, match["how"] or ""))
     prose = _EXAMPLE.sub("", text).strip()
     title, _, why = prose.partition("\n\n")
     return Manual(

@@ -1,0 +1,26 @@
+r"""A byte-order mark before the frontmatter.
+
+Claude Code before 2.1.260 sees no frontmatter behind it: 2.1.197 drops the agent, and loads
+a skill without its keys. 2.1.260 and 2.1.329 pass it over.
+
+Bad .claude/agents/api.md:
+    ␂---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    ---
+    Build endpoints.
+Good .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    ---
+    Build endpoints.
+"""
+
+from agentpack.lint.rule import Hits, Severity, lost, rule
+from agentpack.lint.scene import Scene
+
+
+@rule(Severity.ERROR, client="<2.1.260")
+def check(scene: Scene) -> Hits:
+    yield from lost(scene, "byte-order-mark", "save the file as UTF-8 without a byte-order mark")

@@ -1,0 +1,23 @@
+r"""A skill one folder too deep.
+
+Claude Code reads `skills/NAME/SKILL.md` and looks no deeper: the skill does not exist to it.
+
+Bad .claude/skills/http/endpoints/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+Good .claude/skills/endpoints/SKILL.md:
+    ---
+    description: How endpoints are built
+    ---
+    # Endpoints
+"""
+
+from agentpack.lint.rule import Hits, Severity, lost, rule
+from agentpack.lint.scene import Scene
+
+
+@rule(Severity.ERROR, tree=True)
+def check(scene: Scene) -> Hits:
+    yield from lost(scene, "nested-skill", "move its folder up")

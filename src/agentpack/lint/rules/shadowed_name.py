@@ -1,0 +1,31 @@
+r"""Two agents of one name.
+
+Claude Code loads only one of them, the one that it reads last, and does not say so.
+
+Bad .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    ---
+    Build endpoints.
+Bad .claude/agents/rest/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    ---
+    Build endpoints.
+Good .claude/agents/api.md:
+    ---
+    name: api
+    description: Builds endpoints. Use when one is to be added.
+    ---
+    Build endpoints.
+"""
+
+from agentpack.lint.rule import Hits, Severity, lost, rule
+from agentpack.lint.scene import Scene
+
+
+@rule(Severity.ERROR, tree=True)
+def check(scene: Scene) -> Hits:
+    yield from lost(scene, "shadowed-name", "rename one of them")
