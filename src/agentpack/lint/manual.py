@@ -28,7 +28,8 @@ from inspect import cleandoc
 from textwrap import dedent
 
 _EXAMPLE = re.compile(
-    r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n(?P<text>(?:(?:[ \t]+.*)?\n)*)",
+    r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n"
+    r"(?P<text>(?:(?:[ \t]+.*)?\n)*)",
     re.MULTILINE,
 )
 _REPEATED = re.compile(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILINE)

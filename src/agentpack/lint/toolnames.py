@@ -8,6 +8,7 @@ import re
 KNOWN = frozenset(
     {
         "Agent",
+        "Artifact",
         "AskUserQuestion",
         "Bash",
         "BashOutput",
@@ -25,6 +26,7 @@ KNOWN = frozenset(
         "Grep",
         "KillBash",
         "KillShell",
+        "ListAgents",
         "LSP",
         "ListMcpResources",
         "ListMcpResourcesTool",
@@ -36,8 +38,10 @@ KNOWN = frozenset(
         "REPL",
         "Read",
         "ReadMcpResource",
+        "ReadMcpResourceDirTool",
         "ReadMcpResourceTool",
         "RemoteTrigger",
+        "ReportFindings",
         "ScheduleWakeup",
         "SendMessage",
         "SendUserFile",

@@ -41,8 +41,9 @@ def check(scene: Scene) -> Hits:
     for loss in scene.lost("no-frontmatter"):
         stem = loss.path.rpartition("/")[2].partition(".")[0]
         text = loss.document.source[:_FAR] if loss.document else ""
-        if _ABOUT.search(stem) or text.lstrip().startswith("---"):
+        folders = loss.path.split("/")[:-1]
+        if _ABOUT.search(stem) or text.lstrip().startswith("---") or "\nname:" in text:
             continue
-        if "\nname:" not in text and _LIKE_AN_AGENT.search(text):
+        if (not folders or "agents" in folders) and _LIKE_AN_AGENT.search(text):
             message = "reads like an agent, and is none without frontmatter"
             yield Place(loss.path), message, "begin it with ---, name: and description:"

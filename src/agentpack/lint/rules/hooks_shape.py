@@ -31,4 +31,6 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.ERROR, client=">=2.1.260")
 def check(scene: Scene) -> Hits:
-    yield from lost(scene, "hooks-shape", "write EVENT, then a list of matchers, each with its list of hooks")
+    yield from lost(
+        scene, "hooks-shape", "write EVENT, then a list of matchers, each with its list of hooks"
+    )

@@ -29,7 +29,10 @@ from agentpack.finding import Place
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_KEYS = re.compile(r"^[ \t]*name[ \t]*:|^---[ \t]*\S", re.MULTILINE)
+_KEYS = re.compile(
+    r"\s*(?:name|description)[ \t]*:|(?s:[^`]*?)^---[ \t]*\r?\n(?:name|description)[ \t]*:",
+    re.MULTILINE,
+)
 _FAR = 2048
 
 
@@ -37,5 +40,5 @@ _FAR = 2048
 def check(scene: Scene) -> Hits:
     for loss in scene.lost("no-frontmatter"):
         text = loss.document.source[:_FAR] if loss.document else ""
-        if text.lstrip().startswith("---") or _KEYS.search(text):
+        if text.lstrip().startswith("---") or _KEYS.match(text):
             yield Place(loss.path, loss.line, loss.column), loss.reason, "begin the file with ---"

@@ -1,0 +1,30 @@
+"""A skill whose `name` is not the name of its folder.
+
+To Claude Code a skill is its folder. 2.1.260 and 2.1.329 show the other name in brackets and run
+the skill by either; 2.1.197 does not show it. Other clients insist on one name.
+
+Bad .claude/skills/endpoints/SKILL.md:
+    ---
+    name: fastapi-endpoints
+    description: How endpoints are built
+    ---
+    # Endpoints
+Good .claude/skills/fastapi-endpoints/SKILL.md:
+    ---
+    name: fastapi-endpoints
+    description: How endpoints are built
+    ---
+    # Endpoints
+"""
+
+from agentpack.lint.rule import Hits, Severity, rule
+from agentpack.lint.scene import Scene
+
+
+@rule(Severity.WARNING, default=False)
+def check(scene: Scene) -> Hits:
+    for skill in scene.skills:
+        name = None if skill.document.problem else skill.document.text("name")
+        folder = skill.path.rpartition("/")[0].rpartition("/")[2]
+        if name and folder and name != folder:
+            yield skill.at("name"), f"named {name!r}, in a folder {folder!r}", "give both one name"
