@@ -1,7 +1,7 @@
 """A skill that names an `agent` and does not say `context: fork`.
 
 Claude Code ignores the agent, and runs the skill in the conversation, with its tools and its
-model. Seen in 2.1.197 and 2.1.329.
+model. Seen in 2.1.197, 2.1.260 and 2.1.329.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

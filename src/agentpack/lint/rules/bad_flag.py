@@ -2,7 +2,7 @@
 
 Claude Code takes it for false: `disable-model-invocation: maybe` hides nothing, and
 `user-invocable: maybe` hides the skill from people. `yes`, `on` and `1` are true from 2.1.260 on;
-to 2.1.197 they are false. Seen in 2.1.197 and 2.1.329.
+to 2.1.197 they are false. Seen in 2.1.197, 2.1.260 and 2.1.329.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

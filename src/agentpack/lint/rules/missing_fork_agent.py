@@ -1,7 +1,7 @@
 """A skill that is to run in an agent that does not exist.
 
-Claude Code runs it in `general-purpose`, which has every tool. Seen in 2.1.197 and 2.1.329; names
-are case-sensitive, and only the debug log of 2.1.329 tells.
+Claude Code runs it in `general-purpose`, which has every tool. Seen in 2.1.197
+and 2.1.329; names are case-sensitive, and only the debug log of 2.1.329 tells.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

@@ -1,7 +1,7 @@
 """A skill whose `name` is not the name of its folder.
 
-To Claude Code a skill is its folder. 2.1.260 and 2.1.329 show the other name in brackets and run
-the skill by either; 2.1.197 does not show it. Other clients insist on one name.
+To Claude Code a skill is its folder, and it can be called by either name; 2.1.329 shows the
+other one in brackets, 2.1.197 and 2.1.260 do not show it. Other clients insist on one name.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

@@ -30,7 +30,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _KEYS = re.compile(
-    r"\s*(?:name|description)[ \t]*:|(?s:[^`]*?)^---[ \t]*\r?\n(?:name|description)[ \t]*:",
+    r"\s*(?:name|description)[ \t]*:|[^`]*?^---[ \t]*\r?\n(?:name|description)[ \t]*:",
     re.MULTILINE,
 )
 _FAR = 2048

@@ -1,7 +1,7 @@
 """A `context` of a skill that is not `fork`.
 
-Claude Code runs the skill in the conversation, as if nothing was written. Seen in 2.1.197 and
-2.1.329 for `forked`, `Fork` and `true`.
+Claude Code runs the skill in the conversation, as if nothing was written. Seen in 2.1.197,
+2.1.260 and 2.1.329 for `forked`, `Fork` and `true`.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

@@ -1,7 +1,7 @@
 """A `shell` in a skill that is neither `bash` nor `powershell`.
 
-Claude Code runs the skill's commands in bash. Seen in 2.1.197 and 2.1.329: a warning in the
-debug log.
+Claude Code runs the skill's commands in bash. Seen in 2.1.197, 2.1.260 and 2.1.329: a
+warning in the debug log.
 
 Bad .claude/skills/endpoints/SKILL.md:
     ---

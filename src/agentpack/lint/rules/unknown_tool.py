@@ -27,6 +27,7 @@ from agentpack.lint.toolnames import KNOWN, known, meant, plain
 from agentpack.lint.vocabulary import RETIRED_TOOLS
 
 _SHOWN = 3
+_SHORT = 4
 
 
 @rule(Severity.ERROR)
@@ -38,7 +39,6 @@ def check(scene: Scene) -> Hits:
         if lost and any(known(name) for name in names):
             shown = ", ".join(map(repr, lost[:_SHOWN]))
             more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-            tip = (
-                did_you_mean(lost[0], KNOWN) or "name a tool of Claude Code's, or mcp__SERVER__TOOL"
-            )
+            near = did_you_mean(lost[0], KNOWN) if len(lost[0]) > _SHORT else ""
+            tip = near or "name a tool of Claude Code's, or mcp__SERVER__TOOL"
             yield agent.at("tools"), f"no such tool: {shown}{more}", tip
