@@ -179,13 +179,16 @@ def test_every_tree_below_a_path_is_found(agentpack, make) -> None:
         {
             "one/.claude/agents/bad.md": NO_DESCRIPTION,
             "plugins/two/.claude-plugin/plugin.json": '{"name": "two"}',
-            "plugins/two/agents/bad.md": NO_DESCRIPTION,
+            "plugins/two/agents/bad.md": AGENT.format(name="bad").replace(
+                "---\nReview", "skills: [nowhere]\n---\nReview"
+            ),
             "three/agents/bad.md": NO_DESCRIPTION,
             "node_modules/four/agents/bad.md": NO_DESCRIPTION,
             "src/agents/code.py": "x = 1\n",
         }
     )
-    out = agentpack("lint", root, "--select", "no-description", "--format", "json")[1]
+    rules = ("--select", "no-description", "--select", "missing-preload")
+    out = agentpack("lint", root, *rules, "--format", "json")[1]
     paths = [f["path"].removeprefix(f"{root.as_posix()}/") for f in json.loads(out)["findings"]]
     assert sorted(paths) == [
         "one/.claude/agents/bad.md",

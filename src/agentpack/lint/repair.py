@@ -14,6 +14,7 @@ from agentpack.lint.vocabulary import KEYS
 _KEY = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
 _BLOCK = re.compile(r"[|>][+-]?\d*[+-]?(?:[ \t]+#.*)?$")
 _FLOW_OR_QUOTED = ("[", "{", '"', "'", "&", "*", "!")
+_PAIRS = {"[": "]", "{": "}", '"': '"', "'": "'"}
 _RISKY = re.compile(r": |:$| #|^[\-?:,\[\]{}#&*!|>'\"%@`]|^\s|\s$")
 
 
@@ -25,7 +26,7 @@ def strict(page: Page) -> str | None:
         return None
     end = "\r\n" if "\r\n" in block else "\n"
     entries = _entries([line.rstrip("\r") for line in block.rstrip("\r\n").split("\n")])
-    if entries is None:
+    if entries is None or any(_unclosed(entry[0]) for entry in entries):
         return None
     lines = [line for entry in entries for line in _written(entry)]
     return head + end.join(lines) + end + rest
@@ -96,10 +97,16 @@ def _written(entry: list[str]) -> list[str]:
     return [f"{key}: '" + value.replace("'", "''") + "'", *more]
 
 
+def _unclosed(line: str) -> bool:
+    """Whether a value opens a quote or a bracket that it never closes, so that it has no end."""
+    found = _KEY.match(line)
+    value = (found["value"] or "") if found else ""
+    return value[:1] in _PAIRS and _PAIRS[value[0]] not in value[1:]
+
+
 def _closed(value: str) -> bool:
     """Whether a value is quoted or bracketed from its first character to its last."""
-    pairs = {"[": "]", "{": "}", '"': '"', "'": "'"}
     if value[0] in "&*!":
         return True
-    end = pairs.get(value[0])
+    end = _PAIRS.get(value[0])
     return end is not None and value.endswith(end) and end not in value[1:-1].replace(end * 2, "")

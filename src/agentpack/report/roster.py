@@ -6,7 +6,7 @@ from typing import Any
 
 from agentpack import tokens
 from agentpack.report.terminal import Style, count, table
-from agentpack.roster import Roster
+from agentpack.roster import Agent, Roster, Skill
 
 _WIDEST = 60
 
@@ -73,14 +73,15 @@ def to_text(roster: Roster, style: Style) -> str:
         parts.append("Skills\n" + table(skills, style, ("bold", "dim", "dim")))
     for title, losses in (("Dropped", roster.dropped), ("Not as written", roster.changed)):
         if losses:
-            rows = [(f"{loss.path}:{loss.line}", loss.rule, loss.reason) for loss in losses]
-            parts.append(f"{title}\n" + table(rows, style, ("red", "dim", "")))
+            lost = [(f"{loss.path}:{loss.line}", loss.rule, loss.reason) for loss in losses]
+            parts.append(f"{title}\n" + table(lost, style, ("red", "dim", "")))
     parts.append(_sum(roster))
     return "\n\n".join(parts)
 
 
 def _sum(roster: Roster) -> str:
-    cost = sum(entry.tokens for entry in (*roster.agents, *roster.skills))
+    entries: tuple[Agent | Skill, ...] = (*roster.agents, *roster.skills)
+    cost = sum(entry.tokens for entry in entries)
     lost = f", {len(roster.lost)} not as written" if roster.lost else ""
     return (
         f"{count(len(roster.agents), 'agent')} and {count(len(roster.skills), 'skill')}{lost}. "

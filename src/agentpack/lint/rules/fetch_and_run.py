@@ -37,7 +37,8 @@ _RUN = re.compile(
 )
 _KNOWN = re.compile(
     r"attacker|evil\b|malicious"
-    r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install|deno\.land/"
+    r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install"
+    r"|deno\.land/"
     r"|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"
     r"|get\.pnpm\.io|install\.python-poetry\.org|deb\.nodesource\.com|sdk\.cloud\.google\.com"
     r"|claude\.ai/install|get\.sdkman\.io|fnm\.vercel\.app|starship\.rs|mise\.run|fluxcd\.io/install"
