@@ -81,19 +81,18 @@ def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
             # What a file says of others can be judged only among them.
             found = _roots((root,), path, args)
             return [one for one in found if Path(one.place.path).resolve() == path.resolve()]
-    roots = trees(path)
-    if not roots:
-        raise AgentpackError("no agents and no skills here", path=path)
-    return _roots(roots, path, args)
+    return _roots(trees(path), path, args)
 
 
 def _roots(roots: Sequence[Path], path: Path, args: argparse.Namespace) -> list[Finding]:
     config = _config(path, args)
     rules = config.rules()
     findings = []
+    seen = 0
     for root in roots:
         base = root if root.is_dir() else root.parent
         scene = look(root, config.client)
+        seen += len(scene.pages) + len(scene.roster.dropped)
         found = lint(scene, rules)
         if args.fix or args.diff:
             found = _mend(args, base, scene, found, rules)
@@ -102,6 +101,8 @@ def _roots(roots: Sequence[Path], path: Path, args: argparse.Namespace) -> list[
             moved = replace(finding, place=replace(finding.place, path=shown))
             if config.keeps(moved):
                 findings.append(moved)
+    if not seen:
+        raise AgentpackError("no agents and no skills here", path=path)
     return findings
 
 

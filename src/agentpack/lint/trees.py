@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 _SKIPPED = {
@@ -22,15 +22,15 @@ _HOLDERS = ("agents", "skills")
 def trees(path: Path) -> tuple[Path, ...]:
     """The roots to read below `path`, outermost first; a file is its own.
 
-    A folder is a root if it has `.claude` with agents or skills, a plugin's manifest, or
-    folders `agents` or `skills` with Markdown in them. Roots inside the agents and skills
-    of another are part of that one.
+    A folder is a root if it has `.claude` with agents or skills, a plugin's manifest, folders
+    `agents` or `skills` as a plugin has them, or skills' folders in it. What lies inside the
+    agents and skills of a root is part of that one.
     """
     if path.is_file():
         return (path,)
     found = tuple(_walk(path))
-    # A folder of loose agents, or one skill's folder, is no root by itself: it is what was named.
-    return found or ((path,) if any(path.glob("*.md")) or any(path.glob("*/SKILL.md")) else ())
+    # A folder of loose agents is no root by itself: it is what was named.
+    return found or ((path,) if any(path.glob("*.md")) else ())
 
 
 def enclosing(file: Path) -> Path | None:
@@ -46,18 +46,38 @@ def _walk(top: Path) -> Iterator[Path]:
     for folder, folders, _ in os.walk(top):
         here = Path(folder)
         folders[:] = sorted(set(folders) - _SKIPPED)
-        inside = ".claude" in folders and any(
-            (here / ".claude" / name).is_dir() for name in _HOLDERS
-        )
-        plugin = ".claude-plugin" in folders and (here / ".claude-plugin/plugin.json").is_file()
-        bare = any(name in folders and _has_markdown(here / name, name) for name in _HOLDERS)
-        if inside or plugin or bare:
+        if _is_root(here, folders):
             yield here
             # What `roster` reads for this root must not be read again for one inside it.
             folders[:] = [name for name in folders if name not in (".claude", *_HOLDERS)]
+        elif _has_skills(here):
+            yield here
+            folders.clear()
+        elif "agents" in folders and _has_agents(here / "agents"):
+            # The skills beside them are sorted into folders: a catalogue, that no client reads.
+            yield here / "agents"
+            folders.remove("agents")
 
 
-def _has_markdown(folder: Path, kind: str) -> bool:
-    """Whether a folder called `agents` or `skills` holds such, and is no package of code."""
-    pattern = "*/SKILL.md" if kind == "skills" else "*.md"
-    return any(folder.glob(pattern))
+def _is_root(here: Path, folders: Collection[str]) -> bool:
+    if ".claude" in folders and any((here / ".claude" / name).is_dir() for name in _HOLDERS):
+        return True
+    if ".claude-plugin" in folders and (here / ".claude-plugin/plugin.json").is_file():
+        return True
+    if "skills" in folders and not _has_skills(here / "skills"):
+        # No skills, or skills in folders of folders, each of which is found by itself.
+        return "agents" in folders and _has_agents(here / "agents") and not _nests_skills(here)
+    return "skills" in folders or ("agents" in folders and _has_agents(here / "agents"))
+
+
+def _has_agents(folder: Path) -> bool:
+    """Whether a folder called `agents` holds such, and is no package of code."""
+    return any(folder.glob("*.md")) or any(folder.glob("*/*.md"))
+
+
+def _has_skills(folder: Path) -> bool:
+    return any(folder.glob("*/SKILL.md"))
+
+
+def _nests_skills(here: Path) -> bool:
+    return any((here / "skills").glob("*/*/SKILL.md"))
