@@ -34,7 +34,8 @@ _NOBODY = re.compile(
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        if "Users" not in body and "/home/" not in body:
+        named = "Users" in body and ("/Users/" in body or "Users\\" in body)
+        if not named and "/home/" not in body:
             continue
         told: set[str] = set()
         for match in _HOME.finditer(body):
