@@ -53,6 +53,14 @@ def skills_known(scene: Scene) -> frozenset[str]:
     return frozenset(names)
 
 
+def preloadable(scene: Scene) -> frozenset[str]:
+    """The names by which an agent may preload a skill, or a command."""
+    names = {name for skill in scene.skills for name in (skill.name, _last(skill.name))}
+    names.update(skill.document.text("name") or "" for skill in scene.skills)
+    names.update(_stem(path) for path in scene.files if "commands/" in path)
+    return frozenset(names)
+
+
 def _last(name: str) -> str:
     return name.rpartition(":")[2]
 

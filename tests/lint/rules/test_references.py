@@ -182,3 +182,15 @@ def test_a_manifest_that_is_no_json_is_no_crash(find, skill) -> None:
     files = {".claude-plugin/plugin.json": "{", "skills/s/SKILL.md": skill("Work.")}
     for rule_id in ("plugin-path-missing", "unlisted-in-plugin", "marketplace-source-missing"):
         assert find(rule_id, files) == []
+
+
+@pytest.mark.parametrize("name", ["s", "shop:s", "shown", "do-it"])
+def test_names_by_which_a_plugin_preloads(find, agent, skill, name) -> None:
+    """The folder's name, with the plugin's or without, the name shown, and a command's."""
+    files = {
+        **MANIFEST,
+        "agents/a.md": agent(f'skills: ["{name}"]'),
+        "skills/s/SKILL.md": skill("Work.", "name: shown"),
+        "commands/do-it.md": "Do it.\n",
+    }
+    assert find("missing-preload", files) == []

@@ -1,6 +1,8 @@
 """A skill that an agent preloads, but that does not exist.
 
-Claude Code starts the agent without it and says so only in its debug log.
+Claude Code starts the agent without it and says so only in its debug log. A skill may be
+called by its folder's name, by the `name` in its frontmatter, and in a plugin with or
+without `plugin:` (2.1.197, 2.1.260, 2.1.329).
 
 Bad .claude/agents/api.md:
     ---
@@ -28,13 +30,14 @@ Good .claude/skills/fastapi-backend/SKILL.md:
     # Endpoints
 """
 
+from agentpack.lint.mentions import preloadable
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
 
 @rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
-    names = {skill.name for skill in scene.skills}
+    names = preloadable(scene)
     for agent in scene.agents:
         for name in agent.skills:
             # `plugin:skill` is another plugin's; whether it is installed cannot be seen here.
