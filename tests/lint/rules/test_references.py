@@ -194,3 +194,21 @@ def test_names_by_which_a_plugin_preloads(find, agent, skill, name) -> None:
         "commands/do-it.md": "Do it.\n",
     }
     assert find("missing-preload", files) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [
+        ("disable-model-invocation: true", 1),
+        ('paths: "*.sql"', 1),
+        ("user-invocable: false", 0),
+        ("context: fork", 0),
+    ],
+)
+def test_skills_that_cannot_be_preloaded(find, agent, skill, key, number) -> None:
+    """Only what hides a skill from the model keeps it from being preloaded."""
+    files = {
+        ".claude/agents/a.md": agent("skills: [s]"),
+        ".claude/skills/s/SKILL.md": skill("Work.", key),
+    }
+    assert len(find("hidden-preload", files)) == number

@@ -1,8 +1,8 @@
-"""A preloaded skill that the model may not use.
+"""A preloaded skill that is hidden from the model.
 
-`disable-model-invocation: true` keeps a skill from being preloaded, too: Claude Code starts
-the agent without it and says in its debug log that it was not found. Played with 2.1.197,
-2.1.260 and 2.1.329.
+With `disable-model-invocation: true`, or with `paths` of which no file was touched yet,
+Claude Code starts the agent without it and says in its debug log that the skill was not
+found. Played with 2.1.197, 2.1.260 and 2.1.329.
 
 Bad .claude/agents/api.md:
     ---
@@ -37,15 +37,12 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
-    hidden = {
-        skill.name.rpartition(":")[2]
-        for skill in scene.skills
-        if not skill.document.problem
-        and "disable-model-invocation" in skill.document.fields
-        and skill.document.fields["disable-model-invocation"].value in (True, "true")
-    }
+    hidden = {skill.name.rpartition(":")[2]: skill for skill in scene.skills if not skill.listed}
     for agent in scene.agents if hidden else ():
         for name in agent.skills:
-            if name.rpartition(":")[2] in hidden:
-                message = f"the model may not use {name!r}, so it is not preloaded"
-                yield agent.at("skills"), message, "delete its disable-model-invocation"
+            skill = hidden.get(name.rpartition(":")[2])
+            if skill:
+                waits = "paths" in skill.document.fields
+                why = "waits for a file of its 'paths'" if waits else "is kept from the model"
+                message = f"{name!r} {why}, so it is not preloaded"
+                yield agent.at("skills"), message, "let the model see it, or name another"
