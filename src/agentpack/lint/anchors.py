@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from agentpack.lint.page import Page
 
@@ -24,8 +23,7 @@ def anchors(page: Page) -> frozenset[str]:
         anchor = slug(words)
         number = found.get(anchor, 0)
         found[anchor] = number + 1
-        name = f"{anchor}-{number}" if number else anchor
-        names.update((name, quote(name).lower()))
+        names.add(f"{anchor}-{number}" if number else anchor)
     if "<" in page.body:
         names.update(match["id"].lower() for match in _GIVEN.finditer(page.body))
     return frozenset(names)

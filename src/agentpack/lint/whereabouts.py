@@ -16,6 +16,7 @@ class Whereabouts:
     def __init__(self, scene: Scene) -> None:
         self.files, self._unread = scene.files, scene.unread
         self.folders = {"", *_parents(scene.files)}
+        self._ends: set[str] = set()
         self._skills = {page.folder for page in scene.pages if page.kind == "skill"}
 
     def skill_of(self, page: Page) -> str | None:
@@ -54,6 +55,12 @@ class Whereabouts:
             if path in self.files or path in self.folders:
                 return path
         return None
+
+    def elsewhere(self, target: str) -> bool:
+        """Whether some other skill has a file at `target`: then its name may stand nearby."""
+        if not self._ends:
+            self._ends.update("/".join(path.rsplit("/", 2)[-2:]) for path in self.files)
+        return target.removeprefix("./") in self._ends
 
     def leads(self, page: Page, target: str) -> bool:
         """Whether `target` leads somewhere, or to where nothing can be known from here."""

@@ -18,6 +18,7 @@ Good .claude/skills/basket/SKILL.md:
 """
 
 import re
+from urllib.parse import unquote
 
 from agentpack.lint.anchors import anchors
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
@@ -44,7 +45,7 @@ def check(scene: Scene) -> Hits:
                 continue
             if target not in known:
                 known[target] = anchors(pages[target])
-            anchor = link["anchor"].lower()
+            anchor = unquote(link["anchor"]).lower()
             if anchor not in known[target] and not quoted(page, link.start("anchor")):
                 where = f" in {target!r}" if link["path"] else ""
                 message = f"there is no heading for '#{anchor}'{where}"

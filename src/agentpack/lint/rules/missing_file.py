@@ -85,5 +85,6 @@ def _ticked(page: Page, tree: Whereabouts) -> Iterator[Piece]:
         # The user's project may have `scripts` too: they must be the skill's.
         if top and f"{skill}/{top}".lstrip("/") not in tree.folders:
             continue
-        if not tree.leads(page, path) and not page.in_block(match.start()):
-            yield Piece(path, match.start("path"))
+        if tree.leads(page, path) or tree.elsewhere(path) or page.in_block(match.start()):
+            continue
+        yield Piece(path, match.start("path"))
