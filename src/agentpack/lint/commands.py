@@ -1,19 +1,33 @@
-"""Which pages speak of commands that reach out to the net: found once for all rules."""
+"""The lines of a page that reach out to the net: found once for all rules that look at them."""
 
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from agentpack.lint.page import Page
+from agentpack.lint.page import Page, Piece
+from agentpack.lint.spot import places
 
-_FETCHERS = ("curl", "wget")
-_known: WeakKeyDictionary[Page, bool] = WeakKeyDictionary()
+_FETCHERS = ("curl ", "wget -", "| iex")
+_LONGEST = 600
+_known: WeakKeyDictionary[Page, tuple[Piece, ...]] = WeakKeyDictionary()
 
 
-def fetches(page: Page) -> bool:
-    """Whether its body names curl or wget."""
+def fetches(page: Page) -> tuple[Piece, ...]:
+    """The commands that fetch or send: whole lines, with those that a backslash joins."""
     found = _known.get(page)
     if found is None:
-        body = page.body
-        found = _known[page] = any(word in body for word in _FETCHERS)
+        found = _known[page] = tuple(_commands(page.body))
+    return found
+
+
+def _commands(body: str) -> list[Piece]:
+    found: list[Piece] = []
+    for place in sorted(place for word in _FETCHERS for place in places(body, word)):
+        if found and place < found[-1].offset + len(found[-1].text):
+            continue
+        start = max(body.rfind("\n", 0, place) + 1, place - _LONGEST)
+        end = body.find("\n", place, place + _LONGEST)
+        while end > 0 and body[end - 1] == "\\" and end - place < _LONGEST:
+            end = body.find("\n", end + 1, place + 2 * _LONGEST)
+        found.append(Piece(body[start : end if end >= 0 else place + _LONGEST], start))
     return found

@@ -42,11 +42,10 @@ _HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
-        if not fetches(page):
-            continue
-        for match in _SENT.finditer(page.body):
-            line = page.body[match.start() : match.end() + 120].split("\n", 1)[0]
-            if not _HERE.search(line):
-                shown = " ".join(line.split())
+        for command in fetches(page):
+            found = _SENT.search(command.text)
+            if found and not _HERE.search(command.text):
+                shown = " ".join(command.text[found.start() :].split())
                 tip = "send only what the receiver needs, and no file of secrets"
-                yield page.place(match.start()), f"sends secrets away: {shown[:70]!r}", tip
+                place = page.place(command.offset + found.start())
+                yield place, f"sends secrets away: {shown[:70]!r}", tip

@@ -37,9 +37,8 @@ _RUN = re.compile(
 )
 _KNOWN = re.compile(
     r"attacker|evil\b|malicious"
-    r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com|bun\.(?:sh|com)/install"
-    r"|deno\.land/"
-    r"|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"
+    r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com"
+    r"|bun\.(?:sh|com)/install|deno\.land/|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"
     r"|get\.pnpm\.io|install\.python-poetry\.org|deb\.nodesource\.com|sdk\.cloud\.google\.com"
     r"|claude\.ai/install|get\.sdkman\.io|fnm\.vercel\.app|starship\.rs|mise\.run|fluxcd\.io/install"
     r"|foundry\.paradigm\.xyz|pixi\.sh/|dl\.cloudsmith\.io/public/|cursor\.com/install"
@@ -50,12 +49,10 @@ _KNOWN = re.compile(
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
-        body = page.body
-        if not fetches(page) and "iex" not in body:
-            continue
-        for match in _RUN.finditer(body):
-            if _KNOWN.search(body, match.start(), match.end() + 80):
-                continue
-            shown = " ".join(match[0].split())
-            message = f"runs what it fetches: {shown[:70]!r}"
-            yield page.place(match.start()), message, "install a fixed version from a registry"
+        for command in fetches(page):
+            found = _RUN.search(command.text)
+            if found and not _KNOWN.search(command.text):
+                shown = " ".join(found[0].split())
+                message = f"runs what it fetches: {shown[:70]!r}"
+                place = page.place(command.offset + found.start())
+                yield place, message, "install a fixed version from a registry"

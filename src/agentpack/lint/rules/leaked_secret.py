@@ -19,6 +19,7 @@ Good .claude/agents/api.md:
 """
 
 import re
+from collections.abc import Iterator
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
@@ -29,7 +30,7 @@ __doc__ = __doc__.replace("{token}", "ghp_" + "R7vLq2ZtXw9KdM4sYb1NcH8uJf5PgA3eT
 
 # What each begins with, or cannot be without, and what it looks like.
 _FORMATS = tuple(
-    (sign, provider, re.compile(pattern))
+    (sign.encode(), provider, re.compile(pattern.encode()))
     for sign, provider, pattern in (
         ("AKIA", "AWS", r"\bAKIA[A-Z2-7]{16}\b"),
         ("ASIA", "AWS", r"\bASIA[A-Z2-7]{16}\b"),
@@ -63,23 +64,46 @@ _FEWEST_DISTINCT = 10
 _COUNTED = ("12345", "abcde")
 _WORD = bytes(0x61 if chr(n).isalnum() and n < 0x80 else 0x20 for n in range(256))  # noqa: PLR2004
 _LONG_WORD = b"a" * 16
+_AROUND = 200
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     texts = [(page.path, page.document.source) for page in scene.pages]
     for path, text in (*texts, *scene.texts.items()):
-        # All of them have a run of letters and digits that is longer than most words.
-        if _LONG_WORD not in text.encode(errors="replace").translate(_WORD):
-            continue
-        for sign, provider, format_ in _FORMATS:
-            if sign not in text:
-                continue
-            for match in format_.finditer(text):
-                secret = match[0].rpartition("-----")[2].strip()
+        raw = text.encode(errors="replace")
+        for place, secret, provider in _secrets(raw):
+            what = f"a secret of {provider}: {secret[:8]}…" if provider else "a private key"
+            yield spot(path, text, len(raw[:place].decode(errors="replace"))), what, TIP
+
+
+def _secrets(raw: bytes) -> Iterator[tuple[int, str, str]]:
+    """What looks like a secret, where it is, and whose: looked for around what seems drawn.
+
+    All of them have what few words have, a long run of letters and digits, with both in it.
+    """
+    words = raw.translate(_WORD)
+    done = 0
+    start = words.find(_LONG_WORD)
+    while start >= 0:
+        end = words.find(b" ", start)
+        end = end if end >= 0 else len(raw)
+        if not raw[start:end].isalpha():
+            low = max(start - _AROUND, done)
+            for place, secret, provider in _known(raw[low : min(end, start + _AROUND) + _AROUND]):
+                yield low + place, secret, provider
+                done = low + place + len(secret)
+        start = words.find(_LONG_WORD, end)
+
+
+def _known(window: bytes) -> Iterator[tuple[int, str, str]]:
+    for sign, provider, format_ in _FORMATS:
+        if sign in window:
+            for match in format_.finditer(window):
+                secret = match[0].decode().rpartition("-----")[2].strip()
                 if not _made_up(secret):
-                    what = f"a secret of {provider}: {secret[:8]}…" if provider else "a private key"
-                    yield spot(path, text, match.start()), what, TIP
+                    yield match.start(), secret, provider
+                    return
 
 
 def _made_up(secret: str) -> bool:

@@ -21,10 +21,11 @@ import re
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.lint.spot import places
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019«»„*_(["
 _FORGET = re.compile(
-    r"\b(?:[Ii]gnore|IGNORE|[Dd]isregard|DISREGARD|[Ff]orget)[ \t]+"
+    r"\b(?:[Ii]gnore|IGNORE|[Dd]isregard)[ \t]+"
     r"(?:all[ \t]+|any[ \t]+|ALL[ \t]+)?(?:of[ \t]+)?(?:the[ \t]+|your[ \t]+|my[ \t]+)?"
     r"(?:previous|prior|above|earlier|PREVIOUS|PRIOR)[ \t]+"
     r"(?:system[ \t]+)?(?:instructions?|prompts?|directives?|rules|INSTRUCTIONS)\b"
@@ -36,12 +37,17 @@ _WORDS = ("gnore ", "isregard ", "IGNORE ")
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        if not any(word in body for word in _WORDS) or not _FORGET.search(body):
-            continue
-        for match in _FORGET.finditer(page.prose):
-            line = page.prose[page.prose.rfind("\n", 0, match.start()) + 1 : match.start()]
-            if not any(quote in line for quote in _QUOTES):
-                yield page.place(match.start()), f"tells the model to {match[0].lower()!r}", TIP
+        for word in _WORDS:
+            for place in places(body, word):
+                found = _FORGET.match(body, place - (word[0] != "I"))
+                # In a block of code it is blank in the prose.
+                if found and page.prose[place] == body[place] and not _quoted(body, place):
+                    yield page.place(place), f"tells the model to {found[0].lower()!r}", TIP
+
+
+def _quoted(body: str, place: int) -> bool:
+    line = body[body.rfind("\n", 0, place) + 1 : place - 1]
+    return any(quote in line for quote in _QUOTES)
 
 
 TIP = "say what is to be done here, and leave what was said before"

@@ -30,20 +30,20 @@ import re
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.lint.spot import places
 
-_FENCE = re.compile(
-    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$",
-    re.MULTILINE,
-)
+_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
+_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_LONGEST_LEAD = 80
 
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        # An odd number of fences is what an unclosed one leaves behind.
-        if not (body.count("```") + body.count("~~~")) % 2:
+        # An odd number of them is what an unclosed one leaves behind.
+        if not body.count("```") % 2:
             continue
         opened = _open(body)
         if opened and _HEADING.search(body, opened.end()):
@@ -54,7 +54,11 @@ def check(scene: Scene) -> Hits:
 def _open(body: str) -> re.Match[str] | None:
     """The fence that is open where the body ends."""
     opened: re.Match[str] | None = None
-    for match in _FENCE.finditer(body):
+    for place in sorted((*places(body, "```"), *places(body, "~~~"))):
+        start = body.rfind("\n", 0, place) + 1
+        match = _FENCE.match(body, place)
+        if match is None or not _LEAD.fullmatch(body, start, min(place, start + _LONGEST_LEAD)):
+            continue
         fence, info = match["fence"], match["info"].strip()
         if opened is None:
             # Backticks behind a fence of backticks make it code within a line.
