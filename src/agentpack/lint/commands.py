@@ -8,7 +8,8 @@ from agentpack.lint.page import Page, Piece
 from agentpack.lint.spot import places
 
 _FETCHERS = ("curl ", "wget -", "| iex")
-_LONGEST = 600
+_LONGEST = 400
+_MOST = 500
 _known: WeakKeyDictionary[Page, tuple[Piece, ...]] = WeakKeyDictionary()
 
 
@@ -25,7 +26,10 @@ def _commands(body: str) -> list[Piece]:
     for place in sorted(place for word in _FETCHERS for place in places(body, word)):
         if found and place < found[-1].offset + len(found[-1].text):
             continue
-        start = max(body.rfind("\n", 0, place) + 1, place - _LONGEST)
+        if len(found) == _MOST:
+            break
+        before = found[-1].offset + len(found[-1].text) if found else 0
+        start = max(body.rfind("\n", before, place) + 1, place - _LONGEST, before)
         end = body.find("\n", place, place + _LONGEST)
         while end > 0 and body[end - 1] == "\\" and end - place < _LONGEST:
             end = body.find("\n", end + 1, place + 2 * _LONGEST)

@@ -27,7 +27,7 @@ _HIDDEN_FILE = (
     r"(?:[~\w./${}-]{0,40}(?:/\.ssh/\w|/\.aws/\w|/\.gnupg/|\bid_(?:rsa|ed25519)\b|\.netrc\b"
     r"|\.git-credentials)|[\w./${}-]{0,40}(?<![\w.])\.env(?![\w.])|/etc/(?:passwd|shadow)\b)"
 )
-_PRINTED = rf"(?:env|printenv|set|cat[ \t]+[\"']?{_HIDDEN_FILE}[\"']?)"
+_PRINTED = rf"(?:env|printenv|set|cat[ \t]+[\"']?{_HIDDEN_FILE}[\w./-]{{0,60}}[\"']?)"
 _SENT = re.compile(
     rf"\bcurl[ \t][^\n|;]{{0,200}}"
     r"(?:-d|-F|-T|--data(?:-\w{1,10})?|--form|--upload-file|--json)[ \t=]*"
@@ -36,6 +36,7 @@ _SENT = re.compile(
     r"\b(?:curl|wget)[ \t][^\n]{0,160}(?:-d|--data|-F|-T|--post)"
     rf"|\bwget[ \t][^\n|;]{{0,200}}--post-file[ =]{_HIDDEN_FILE}"
 )
+_SIGN = re.compile(r"\.env\b|/\.|\benv\b|id_|printenv|git-cred|/etc/|\bset\b")
 _HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 
 
@@ -43,6 +44,8 @@ _HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         for command in fetches(page):
+            if not _SIGN.search(command.text):
+                continue
             found = _SENT.search(command.text)
             if found and not _HERE.search(command.text):
                 shown = " ".join(command.text[found.start() :].split())
