@@ -1,4 +1,4 @@
-"""An agent or a skill without instructions: its body is empty, or only a heading.
+"""An agent or a skill without instructions: its body is empty, only a heading, or a TODO.
 
 Claude Code loads it all the same: the agent starts with nothing but the client's own notes,
 and the skill tells the model nothing.
@@ -18,11 +18,14 @@ Good .claude/agents/api.md:
     Write the test first.
 """
 
+import re
+
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
 
 _LONGEST_HEADING = 400
+_NOTHING = re.compile(r"#|[\W_]*(?:TODO|FIXME|TBD)\b")
 
 
 @rule(Severity.WARNING)
@@ -36,8 +39,8 @@ def check(scene: Scene) -> Hits:
         ):
             continue
         lines = [line for line in map(str.strip, body.split("\n")) if line]
-        if all(line.startswith("#") for line in lines):
-            what = "only a heading" if lines else "no body"
+        if all(_NOTHING.match(line) for line in lines):
+            what = "only a heading or a TODO for a body" if lines else "no body"
             yield (
                 entry.at("name"),
                 f"{entry.name!r} has {what}",
