@@ -24,8 +24,6 @@ def write(root: Path, examples: tuple[Example, ...]) -> Path:
         how, _, target = example.how.partition(" to ")
         if how == "link":
             file.symlink_to(target)
-        elif how == "hard link":
-            file.hardlink_to(file.parent / target)
         elif how == "pipe":
             os.mkfifo(file)
         elif how == "of 65 MB":

@@ -12,8 +12,8 @@ Good .claude/agents/a.md:
 ```
 
 A line `⋮ 500 times` in an example stands for 500 more of the line above it. What is no plain
-file says so after its path: `(may be run)`, `(link to TARGET)`, `(hard link to TARGET)`,
-`(pipe)`, `(of 65 MB)`. Characters that cannot be seen are written as `␉ ␀ ␍`, a byte-order
+file says so after its path: `(may be run)`, `(link to TARGET)`, `(pipe)`,
+`(of 65 MB)`. Characters that cannot be seen are written as `␉ ␀ ␍`, a byte-order
 mark as `␂`, and a byte that is not UTF-8 as `␦`.
 
 An example of several files names each; `Bad` begins a new example only after a `Good`

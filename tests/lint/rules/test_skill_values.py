@@ -23,6 +23,8 @@ import pytest
         ("ignored-hook", "hooks: []"),
         ("ignored-hook", "hooks:\n  PreToolUse: {a: b}"),
         ("unknown-hook-event", "hooks:\n  BeforeTool: []"),
+        ("wrong-case-tool", "allowed-tools: Read, bash(git *)"),
+        ("tools-in-skill", "tools: Read, Bash"),
     ],
 )
 def test_what_the_client_ignores_is_told(found_in_skill, rule: str, front: str) -> None:
@@ -41,6 +43,8 @@ def test_what_the_client_ignores_is_told(found_in_skill, rule: str, front: str) 
         ("agent-without-fork", "context: fork\nagent: Explore"),
         ("misspelt-key", "origin: x\ndescription-zh: x\nsource: y\ncategory: z"),
         ("unknown-key", "anything: x"),
+        ("wrong-case-tool", "allowed-tools: Read, Bash(git *), mcp__docs__search"),
+        ("tools-in-skill", "tools: [claude, cursor]"),
     ],
 )
 def test_what_the_client_takes_is_not_told(found_in_skill, rule: str, front: str) -> None:

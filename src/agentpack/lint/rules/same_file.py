@@ -1,21 +1,20 @@
-r"""An agent or a skill that is another one's file by another name.
+"""An agent or a skill that is another one's file by another name.
 
-Claude Code loads a file once, whatever it is linked by. The other name does not exist to it.
+Claude Code 2.1.197, 2.1.260 and 2.1.329 load a skill's file once, whatever links lead to it. The
+other name does not exist to them.
 
-Bad .claude/agents/api.md:
+Bad .claude/skills/endpoints/SKILL.md:
     ---
-    name: api
-    description: Builds endpoints. Use when one is to be added.
+    description: How endpoints are built
     ---
-    Build endpoints.
-Bad .claude/agents/rest.md (hard link to api.md):
+    # Endpoints
+Bad .claude/skills/routes (link to endpoints):
 
-Good .claude/agents/api.md:
+Good .claude/skills/endpoints/SKILL.md:
     ---
-    name: api
-    description: Builds endpoints. Use when one is to be added.
+    description: How endpoints are built
     ---
-    Build endpoints.
+    # Endpoints
 """
 
 from agentpack.lint.rule import Hits, Severity, lost, rule

@@ -1,7 +1,8 @@
 """A tool written in the wrong case.
 
 Names of tools are case-sensitive: `bash` is no tool, and Claude Code starts the agent without
-it, without a word. Seen in 2.1.197, 2.1.260 and 2.1.329.
+it, without a word. Seen in 2.1.197, 2.1.260 and 2.1.329. In a skill, `allowed-tools: bash`
+allows nothing: 2.1.329 refuses the command that it runs with `allowed-tools: Bash`.
 
 Bad .claude/agents/api.md:
     ---
@@ -23,6 +24,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.toolnames import known, meant
 from agentpack.lint.vocabulary import RETIRED_TOOLS
+from agentpack.roster.tools import named
 
 
 @rule(Severity.ERROR)
@@ -35,8 +37,14 @@ def check(scene: Scene) -> Hits:
         for tool in dict.fromkeys(tools):
             right = None if known(tool) or tool in RETIRED_TOOLS else meant(tool)
             if right:
-                yield (
-                    agent.at("tools"),
-                    f"{tool!r} is no tool, and is passed over",
-                    f"write {right!r}",
-                )
+                message = f"{tool!r} is no tool, and is passed over"
+                yield agent.at("tools"), message, f"write {right!r}"
+    for skill in scene.skills:
+        found = skill.document.fields.get("allowed-tools")
+        if found is None or skill.document.problem is not None:
+            continue
+        for tool in dict.fromkeys(named(found.value)):
+            right = None if known(tool) or tool in RETIRED_TOOLS else meant(tool)
+            if right:
+                message = f"{tool!r} is no tool, and allows nothing"
+                yield skill.at("allowed-tools"), message, f"write {right!r}"
