@@ -1,6 +1,6 @@
 """A `background` that is neither `true` nor `false`.
 
-Claude Code ignores it: the agent does not run in the background. Seen in 2.1.197, 2.1.260 and
+Claude Code ignores it: the agent runs as if it was not there. Seen in 2.1.197, 2.1.260 and
 2.1.329, also for `yes` and `1`; only the debug log says so.
 
 Bad .claude/agents/api.md:

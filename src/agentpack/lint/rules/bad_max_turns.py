@@ -1,6 +1,6 @@
 """A `maxTurns` that is no positive whole number.
 
-Claude Code ignores it: nothing ends the agent's turns. Seen in 2.1.197, 2.1.260 and 2.1.329;
+Claude Code ignores it: the agent has no limit of its own. Seen in 2.1.197, 2.1.260 and 2.1.329;
 only the debug log says so.
 
 Bad .claude/agents/api.md:

@@ -23,10 +23,10 @@ Good .claude/agents/api.md:
 
 from functools import cache
 
+from agentpack.lint.keys import AGENT_KEYS, NOTES, SKILL_KEYS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.values import with_keys
-from agentpack.lint.vocabulary import AGENT_KEYS, NOTES, SKILL_KEYS
 from agentpack.roster import Agent
 
 _SHORTEST = 5

@@ -21,10 +21,10 @@ Good .claude/agents/api.md:
     Build endpoints.
 """
 
+from agentpack.lint.keys import AGENT_KEYS, NOTES
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.rules.misspelt_key import meant
 from agentpack.lint.scene import Scene
-from agentpack.lint.vocabulary import AGENT_KEYS, NOTES
 
 
 @rule(Severity.WARNING)
