@@ -1,10 +1,10 @@
-r"""A byte-order mark before the frontmatter.
+"""A byte-order mark that hides the frontmatter.
 
-Claude Code before 2.1.260 sees no frontmatter behind it: 2.1.197 drops the agent, and loads
-a skill without its keys. 2.1.260 and 2.1.329 pass it over.
+2.1.197 sees no frontmatter behind one: it drops the agent, and loads a skill without its keys.
+2.1.260 and 2.1.329 pass over one, and see none behind two, which editors leave that add another.
 
 Bad .claude/agents/api.md:
-    ␂---
+    ␂␂---
     name: api
     description: Builds endpoints. Use when one is to be added.
     ---
@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client="<2.1.260")
+@rule(Severity.ERROR)
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "byte-order-mark", "save the file as UTF-8 without a byte-order mark")
