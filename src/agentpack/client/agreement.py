@@ -12,6 +12,7 @@ from agentpack.client import case
 from agentpack.client.binary import Binary
 from agentpack.client.case import NAME, Case
 from agentpack.client.record import BATCH, Outcome, ask
+from agentpack.roster import Agent, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,7 @@ class Disagreement:
 
 def predict(one: Case, client: str) -> Shown:
     """What the model will be told of the case, by the prediction alone."""
-    with tempfile.TemporaryDirectory(prefix="agentpack-case-") as folder:
-        root, word = Path(folder).resolve(), case.word(0)
-        one.write(root, word)
-        found = roster.read_project(root, client)
+    word, found = case.word(0), _roster(one, client)
     return Shown(
         tuple(
             sorted(
@@ -53,6 +51,19 @@ def predict(one: Case, client: str) -> Shown:
             )
         ),
     )
+
+
+def agent(one: Case, client: str, name: str) -> Agent:
+    """The predicted agent of this name, as a recording has it."""
+    found = _roster(one, client).agents
+    return next(agent for agent in found if back(agent.name, case.word(0)) == name)
+
+
+def _roster(one: Case, client: str) -> Roster:
+    with tempfile.TemporaryDirectory(prefix="agentpack-case-") as folder:
+        root = Path(folder).resolve()
+        one.write(root, case.word(0))
+        return roster.read_project(root, client)
 
 
 def back(text: str, word: str) -> str:

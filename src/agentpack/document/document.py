@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from agentpack.document import yaml12
@@ -16,6 +17,8 @@ from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
 _OPENING = re.compile(rf"---[{SPACE}]*\n")
 _CLOSING = re.compile(rf"---(?:[{SPACE.replace(chr(92) + 'n', '')}]*\n)?")
 _FENCE_LINE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_LARGEST_BLOCK = 4 * 2**20
+_MOST_GUESSES = 1000
 _PLAIN_LINE = re.compile(r"^(?P<key>[A-Za-z][\w-]*):[^\S\n]+(?P<value>\S.*?)\s*$", re.MULTILINE)
 
 
@@ -136,6 +139,10 @@ def _parse(block: str, first: int, client: str) -> _Parsed:
     if "\0" in block and NUL_REFUSED.holds(client):
         line = first + block.count("\n", 0, block.index("\0"))
         return _Parsed(_plain_lines(block, first), Problem("a NUL character", line, rule="nul"))
+    if len(block) > _LARGEST_BLOCK:
+        # No memory is left to what nobody wrote by hand; the client might still read it.
+        reason = f"the frontmatter has {len(block) >> 20} MB, and is not looked at"
+        return _Parsed({}, Problem(reason, first, rule="too-large"))
     again, text = False, block.partition("\0")[0]
     try:
         found = yaml12.mapping(text, client)
@@ -214,5 +221,5 @@ def _plain_lines(block: str, first: int) -> dict[str, Field]:
     lines = Lines(block, first)
     return {
         match["key"]: Field(match["value"], *lines.place(match.start()))
-        for match in _PLAIN_LINE.finditer(block)
+        for match in islice(_PLAIN_LINE.finditer(block), _MOST_GUESSES)
     }

@@ -9,7 +9,7 @@ from agentpack.document.scalars import Properties, Value, key_text
 from agentpack.document.scanner import Scanner
 from agentpack.document.versions import BRACKET_CLOSES_ANYWHERE, CYCLES
 
-_DEEPEST = 200
+_DEEPEST = 160
 _MOST_MERGED = 1_000_000
 _NAME = re.compile(r"[&*][^ \t\r\n,\[\]{}]+")
 _URI = r"(?:[0-9A-Za-z#$&'()*+./:;=?@_~-]|%[0-9a-fA-F]{2})"

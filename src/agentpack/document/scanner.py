@@ -31,6 +31,8 @@ _MORE_FLOW = re.compile(
 _SINGLE = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _FURTHER_LINE = re.compile(r"[\r\n][ \t\r\n]*")
+_EMPTY_LINES = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))*+")
+_REMARK_LINES = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\r|\n))*+")
 _HEADER = re.compile(
     r"[|>][ \t]*(?:(?P<indent>[1-9])[ \t]*(?P<chomp>[-+]?)|(?P<chomp2>[-+])(?P<indent2>[1-9]?)|)"
     r"(?P<rest>[ \t]*(?:(?<=[ \t])#[^\r\n]*)?)(?=[\r\n]|\Z)"
@@ -93,6 +95,8 @@ class Scanner:
                 self.pos = _TO_LINE_END.match(self.text, self.pos).end()  # type: ignore[union-attr]
             if self.next_line():
                 crossed = True
+                self.pos = _REMARK_LINES.match(self.text, self.pos).end()  # type: ignore[union-attr]
+                self.line_start = self.pos
                 continue
             return crossed
 
@@ -108,13 +112,15 @@ class Scanner:
             raise self.fault(f"{self.peek()!r} cannot begin a value")
         self.pos = first.end()
         parts = [first[0]]
+        indent = 0
         more = _MORE_FLOW if flow else _MORE_BLOCK
         while True:
             mark = self.pos, self.line_start
-            self.blanks()
+            gap = _EMPTY_LINES.match(self.text, self.pos)
             breaks = 0
-            while self.next_line():
-                breaks += 1
+            if gap and gap.end() > self.pos:
+                breaks = len(_BREAK.findall(gap[0]))
+                self.pos = self.line_start = gap.end()
                 self.pos = _INDENT.match(self.text, self.pos).end()  # type: ignore[union-attr]
                 indent = self.column
                 self.blanks()

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from agentpack.document import tame
 from agentpack.document.fault import YamlError
 from agentpack.document.flow import FlowParser
+from agentpack.document.keys import Entry, Keys
 from agentpack.document.scalars import Properties, Value, key_text
 from agentpack.document.versions import NEWEST
 
 _TAB_LINE = re.compile(r"[\r\n]\t")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A value of the outermost mapping, and where its key begins, in characters."""
-
-    value: Value
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """The keys of a text, and where those stand whose value a later one replaced."""
-
-    entries: dict[str, Entry]
-    repeated: list[tuple[str, int]]
-
-
-def mapping(text: str, client: str = NEWEST) -> Mapping | None:
+def mapping(text: str, client: str = NEWEST) -> Keys | None:
     """The keys of `text`; None where it is YAML and not one mapping.
 
     Raises:
         YamlError: it is not YAML.
     """
-    return _Parser(text, client).document()
+    simple = tame.keys(text)
+    if simple is not None:
+        return simple
+    parser = _Parser(text, client)
+    try:
+        return parser.document()
+    except RecursionError:
+        raise parser.fault("nested too deeply") from None
 
 
 def is_list(text: str, client: str = NEWEST) -> bool:
@@ -44,7 +36,11 @@ def is_list(text: str, client: str = NEWEST) -> bool:
     Raises:
         YamlError: it is not YAML.
     """
-    return isinstance(_Parser(text, client).value(), list)
+    parser = _Parser(text, client)
+    try:
+        return isinstance(parser.value(), list)
+    except RecursionError:
+        raise parser.fault("nested too deeply") from None
 
 
 class _Parser(FlowParser):
@@ -78,15 +74,15 @@ class _Parser(FlowParser):
                     self.skip()
         return None if several else value
 
-    def document(self) -> Mapping | None:
+    def document(self) -> Keys | None:
         value = self.value()
         places = self._places or {}
         if not self.text.strip(" \t\r\n") or value is None:
-            return Mapping({}, [])
+            return Keys({}, [])
         if not isinstance(value, dict):
             return None
         entries = {key: Entry(part, places.get(key, 0)) for key, part in value.items()}
-        return Mapping(entries, self._repeated)
+        return Keys(entries, self._repeated)
 
     def _node(self, parent: int, *, inline: bool, key: bool = False) -> Value:
         """What stands here, deeper than `parent`; the scanner is at its first word.

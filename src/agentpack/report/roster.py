@@ -6,7 +6,7 @@ from typing import Any
 
 from agentpack import tokens
 from agentpack.report.terminal import Style, count, table
-from agentpack.roster import Agent, Roster, Skill
+from agentpack.roster import Roster
 
 _WIDEST = 60
 
@@ -73,15 +73,15 @@ def to_text(roster: Roster, style: Style) -> str:
         parts.append("Skills\n" + table(skills, style, ("bold", "dim", "dim")))
     for title, losses in (("Dropped", roster.dropped), ("Not as written", roster.changed)):
         if losses:
-            lost = [(f"{loss.path}:{loss.line}", loss.rule, loss.reason) for loss in losses]
-            parts.append(f"{title}\n" + table(lost, style, ("red", "dim", "")))
+            lines = [(f"{loss.path}:{loss.line}", loss.rule, loss.reason) for loss in losses]
+            parts.append(f"{title}\n" + table(lines, style, ("red", "dim", "")))
     parts.append(_sum(roster))
     return "\n\n".join(parts)
 
 
 def _sum(roster: Roster) -> str:
-    entries: tuple[Agent | Skill, ...] = (*roster.agents, *roster.skills)
-    cost = sum(entry.tokens for entry in entries)
+    cost = sum(agent.tokens for agent in roster.agents)
+    cost += sum(skill.tokens for skill in roster.skills)
     lost = f", {len(roster.lost)} not as written" if roster.lost else ""
     return (
         f"{count(len(roster.agents), 'agent')} and {count(len(roster.skills), 'skill')}{lost}. "
