@@ -28,7 +28,7 @@ def verify(root: Path, binary: Binary) -> Verification:
         project = Path(folder).resolve()
         for part in ("agents", "skills"):
             _copy(root / ".claude" / part, project / ".claude" / part)
-        agents, skills = agents_in(project), skills_in(project)
+        agents, skills = agents_in(project, binary.version), skills_in(project)
         if not agents and not skills:
             raise AgentpackError("no agents and no skills to load", path=root / ".claude")
         recording = play(

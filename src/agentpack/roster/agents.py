@@ -83,5 +83,5 @@ def _agent(path: str, document: Document, name: str, description: str) -> Agent:
         document.line("name"),
         tokens.estimate(f"- {name}: {description} (Tools: {tools.told(left, refused)})"),
         document,
-        toolless=given == () or left == (),
+        toolless=tools.none_left(given, refused),
     )

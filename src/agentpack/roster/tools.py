@@ -48,6 +48,15 @@ def disallowed(fields: Mapping[str, Field]) -> tuple[str, ...]:
     return () if EVERYTHING in names else names
 
 
+def none_left(given: tuple[str, ...] | None, refused: tuple[str, ...]) -> bool:
+    """Whether an agent starts without any tool.
+
+    What is refused with a pattern in brackets is refused altogether when the agent starts.
+    """
+    names = {tool.partition("(")[0] for tool in refused}
+    return given is not None and all(tool.partition("(")[0] in names for tool in given)
+
+
 def told(left: tuple[str, ...] | None, refused: tuple[str, ...]) -> str:
     """The tools that are left, as the roster tells them to the model."""
     if left is None:
