@@ -92,7 +92,7 @@ def test_a_project_is_told_as_json(make, agentpack) -> None:
         ),
     ],
 )
-def test_every_loss_has_its_line_and_rule(make, agentpack, path, text, line, rule) -> None:  # noqa: PLR0917 - four of them are the case
+def test_every_loss_has_its_line_and_rule(make, agentpack, path, text, line, rule) -> None:
     """What is dropped or cut is told with its place, and the exit code is 1."""
     root = make({".claude/agents/good.md": AGENT.format(name="good"), path: text})
     code, out, _ = agentpack("inspect", root, "--format", "json")

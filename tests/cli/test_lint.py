@@ -184,19 +184,22 @@ def test_every_tree_below_a_path_is_found(agentpack, make) -> None:
             ),
             "three/agents/bad.md": NO_DESCRIPTION,
             "node_modules/four/agents/bad.md": NO_DESCRIPTION,
-            "science/bio/SKILL.md": "---\ndescription: 3\n---\n# Bio\n",
-            "shop/skills/web/css/SKILL.md": "---\ndescription: 3\n---\n# CSS\n",
+            "science/bio/SKILL.md": "---\ndescription: TODO\n---\n# Bio\n",
+            "shop/skills/web/css/SKILL.md": "---\ndescription: TODO\n---\n# CSS\n",
             "shop/agents/web/bad.md": NO_DESCRIPTION,
             "src/agents/code.py": "x = 1\n",
         }
     )
-    rules = ("no-description", "missing-preload", "nested-skill", "skill-description-not-text")
+    rules = ("no-description", "missing-preload", "nested-skill", "todo-description")
     rules = [option for rule in rules for option in ("--select", rule)]
     out = agentpack("lint", root, *rules, "--format", "json")[1]
     paths = [f["path"].removeprefix(f"{root.as_posix()}/") for f in json.loads(out)["findings"]]
     assert sorted(paths) == [
         "one/.claude/agents/bad.md",
         "plugins/two/agents/bad.md",
+        "science/bio/SKILL.md",
+        "shop/agents/web/bad.md",
+        "shop/skills/web/css/SKILL.md",
         "three/agents/bad.md",
     ]
 

@@ -17,14 +17,15 @@ _SKIPPED = {
     "site-packages",
 }
 _HOLDERS = ("agents", "skills")
+_OURS = (".claude", ".claude-plugin")
 
 
 def trees(path: Path) -> tuple[Path, ...]:
     """The roots to read below `path`, outermost first; a file is its own.
 
-    A folder is a root if it has `.claude` with agents or skills, a plugin's manifest, folders
-    `agents` or `skills` as a plugin has them, or skills' folders in it. What lies inside the
-    agents and skills of a root is part of that one.
+    A folder is a root if it has `.claude` with agents or skills, the manifest of a plugin or a
+    marketplace, folders `agents` or `skills` as a plugin has them, or skills' folders in it.
+    What lies inside the agents and skills of a root is part of that one.
     """
     if path.is_file():
         return (path,)
@@ -45,39 +46,47 @@ def enclosing(file: Path) -> Path | None:
 def _walk(top: Path) -> Iterator[Path]:
     for folder, folders, _ in os.walk(top):
         here = Path(folder)
-        folders[:] = sorted(set(folders) - _SKIPPED)
-        if _is_root(here, folders):
+        # Hidden folders are other tools' own: `.kiro/agents` are not Claude Code's.
+        folders[:] = sorted(
+            name for name in set(folders) - _SKIPPED if name[0] != "." or name in _OURS
+        )
+        if _is_read(here, folders) or _is_bare(here, folders):
             yield here
+            if not _is_read(here, folders):
+                # A catalogue sorts its skills into folders, each of which is found by itself.
+                yield from _categories(here / "skills")
             # What `roster` reads for this root must not be read again for one inside it.
-            folders[:] = [name for name in folders if name not in (".claude", *_HOLDERS)]
+            folders[:] = [name for name in folders if name not in (*_OURS, *_HOLDERS)]
         elif _has_skills(here):
             yield here
             folders.clear()
-        elif "agents" in folders and _has_agents(here / "agents"):
-            # The skills beside them are sorted into folders: a catalogue, that no client reads.
-            yield here / "agents"
-            folders.remove("agents")
 
 
-def _is_root(here: Path, folders: Collection[str]) -> bool:
+def _is_read(here: Path, folders: Collection[str]) -> bool:
+    """Whether the client reads from here: a project, a plugin or a marketplace."""
     if ".claude" in folders and any((here / ".claude" / name).is_dir() for name in _HOLDERS):
         return True
-    if ".claude-plugin" in folders and (here / ".claude-plugin/plugin.json").is_file():
+    return ".claude-plugin" in folders and any((here / ".claude-plugin").glob("*.json"))
+
+
+def _is_bare(here: Path, folders: Collection[str]) -> bool:
+    """Whether folders `agents` or `skills` hold such, and are no packages of code."""
+    if "agents" in folders and any((*(here / "agents").glob("*.md"), *_deeper(here / "agents"))):
         return True
-    if "skills" in folders and not _has_skills(here / "skills"):
-        # No skills, or skills in folders of folders, each of which is found by itself.
-        return "agents" in folders and _has_agents(here / "agents") and not _nests_skills(here)
-    return "skills" in folders or ("agents" in folders and _has_agents(here / "agents"))
+    skills = here / "skills"
+    return "skills" in folders and (_has_skills(skills) or any(_categories(skills)))
 
 
-def _has_agents(folder: Path) -> bool:
-    """Whether a folder called `agents` holds such, and is no package of code."""
-    return any(folder.glob("*.md")) or any(folder.glob("*/*.md"))
+def _deeper(folder: Path) -> Iterator[Path]:
+    return folder.glob("*/*.md")
 
 
 def _has_skills(folder: Path) -> bool:
     return any(folder.glob("*/SKILL.md"))
 
 
-def _nests_skills(here: Path) -> bool:
-    return any((here / "skills").glob("*/*/SKILL.md"))
+def _categories(folder: Path) -> Iterator[Path]:
+    """The folders in `folder` that are no skills and hold skills."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and not (path / "SKILL.md").exists() and _has_skills(path):
+            yield path
