@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agentpack import roster
@@ -86,11 +86,26 @@ def shown(outcome: Outcome) -> Shown:
 
 
 def disagreements(binary: Binary, cases: Sequence[Case]) -> list[Disagreement]:
-    """The cases of which this client and the prediction for its version disagree."""
+    """The cases of which this client and the prediction for its version disagree.
+
+    Cases that share a run can shadow each other: a disagreement counts only
+    if it is there when the case is alone too.
+    """
+    return [
+        sure
+        for suspect in _compare(binary, cases)
+        for sure in _compare(binary, [replace(suspect.case, alone=True)])
+    ]
+
+
+def _compare(binary: Binary, cases: Sequence[Case]) -> list[Disagreement]:
     outcomes = ask(binary, cases)
     found = (
         Disagreement(
-            one, shown(outcomes[one.ident]), predict(one, binary.version), outcomes[one.ident].log
+            one,
+            shown(outcomes[one.ident]),
+            predict(one, binary.version),
+            outcomes[one.ident].log,
         )
         for one in cases
     )
@@ -104,7 +119,7 @@ def shrink(binary: Binary, found: Disagreement, rounds: int = 30) -> Disagreemen
     """
     for _ in range(rounds):
         shorter = [
-            Case(f"shorter-{number}", {path: text}, alone=found.case.alone)
+            Case(f"shorter-{number}", {path: text})
             for number, (path, text) in enumerate(_shorter(found.case))
         ]
         still = disagreements(binary, shorter[:BATCH]) or disagreements(

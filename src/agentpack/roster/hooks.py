@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from agentpack.roster.text import truthy
+
 GUARDING = ("PreToolUse", "PermissionRequest")
 """The events whose hooks must be right for the agent to load."""
 
@@ -78,7 +80,8 @@ _KINDS: dict[str, tuple[dict[str, Check], dict[str, Check]]] = {
 
 def fault(value: Any) -> str | None:
     """What is wrong with a value of `hooks`; None where the client takes it."""
-    if value is None:
+    if not truthy(value):
+        # Nothing at all, `false`, `0` and an empty text are no hooks, and no fault.
         return None
     if not isinstance(value, dict):
         return "events with their hooks are expected"

@@ -34,7 +34,7 @@ def find(root: Path) -> Tree:
         AgentpackError: `root` is not there.
     """
     if not disk.exists(root):
-        raise AgentpackError("there is no such file or folder", path=root)
+        raise AgentpackError("not a directory, nor a file", path=root)
     if root.is_file():
         folder = disk.Folder(root.parent, root.parent)
         if root.name == disk.MANIFEST:
