@@ -31,15 +31,15 @@ def find(root: Path) -> Tree:
     bare folders `agents` and `skills`, loose files, and loose skills.
 
     Raises:
-        AgentpackError: `root` is not there.
+        AgentpackError: `root` is neither a folder nor a Markdown file.
     """
-    if not disk.exists(root):
-        raise AgentpackError("not a directory, nor a file", path=root)
-    if root.is_file():
+    if root.suffix.lower() == ".md" and root.is_file():
         folder = disk.Folder(root.parent, root.parent)
         if root.name == disk.MANIFEST:
             return Tree([], [folder.file(root, root.resolve().parent.name)])
         return Tree([folder.file(root)], [])
+    if not root.is_dir():
+        raise AgentpackError("not a directory, nor a Markdown file", path=root)
     for base in (root / ".claude", root):
         if base == root and disk.exists(root / ".claude-plugin" / "plugin.json"):
             return Tree(*plugin.find(root))
