@@ -24,6 +24,11 @@ def test_every_fact_is_in_the_manual() -> None:
         assert f"| `{name}` | {meaning} |" in manual
 
 
+def test_the_manual_of_rules_is_what_the_rules_say(agentpack) -> None:
+    """`docs/rules.md` is generated, and in step."""
+    assert agentpack("rule", "--format", "markdown")[1] == (ROOT / "docs/rules.md").read_text()
+
+
 def test_the_versions_agree() -> None:
     """Package, pack and plugin have one version, and the changelog knows it."""
     plugin = json.loads((ROOT / ".claude-plugin/plugin.json").read_text())

@@ -61,6 +61,11 @@ class Manual:
     good: tuple[Example, ...]
 
 
+def visible(text: str) -> str:
+    """An example's text with what cannot be seen written out, as in the docstring."""
+    return text.translate({ord(hidden): chr(seen) for seen, hidden in _SEEN.items()})
+
+
 def read(docstring: str) -> Manual:
     """Take a rule's docstring apart."""
     text = cleandoc(docstring) + "\n"

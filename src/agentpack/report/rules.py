@@ -76,7 +76,7 @@ def _section(rule: Rule) -> str:
 def _example(kind: str, example: Example) -> str:
     # Longer than any fence that the example itself has.
     fence = "`" * max(4, *(len(run) + 1 for run in example.text.split() if set(run) == {"`"}), 4)
-    text = example.text.replace("\t", "␉").replace("\0", "␀").replace("\r", "␍")
+    text = manual.visible(example.text)
     return f"{kind}, `{example.path}`:\n\n{fence}text\n{text}{fence}\n"
 
 

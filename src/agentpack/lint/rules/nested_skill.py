@@ -1,6 +1,7 @@
 r"""A skill one folder too deep.
 
 Claude Code reads `skills/NAME/SKILL.md` and looks no deeper: the skill does not exist to it.
+In a catalogue, whose skills are copied to their place, folders of folders are no fault.
 
 Bad .claude/skills/http/endpoints/SKILL.md:
     ---
@@ -20,4 +21,7 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
-    yield from lost(scene, "nested-skill", "move its folder up")
+    plugin = ".claude-plugin/plugin.json" in scene.texts
+    for hit in lost(scene, "nested-skill", "move its folder up"):
+        if plugin or hit[0].path.startswith(".claude/"):
+            yield hit
