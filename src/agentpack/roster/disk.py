@@ -25,6 +25,7 @@ class Folder:
 
     def __init__(self, path: Path, root: Path, scope: str = "") -> None:
         self.path, self._root, self._scope = path, root, scope
+        self._top = os.path.join(root, "") if str(root) != "." else ""
 
     def agents(self) -> list[Source]:
         """Every file below that is, or looks like, an agent: in the order in which the
@@ -64,7 +65,7 @@ class Folder:
                 yield self._fault(entry.path, "it is the same file as another one", "same-file")
                 continue
             files.add((own.st_dev, own.st_ino))
-            yield self.file(entry.path, self._below(entry.path))
+            yield self.file(entry.path, self._below(entry.path), found)
 
     def _is_agent(self, name: str) -> bool:
         # Of a plugin, capital letters are taken too.
@@ -73,30 +74,32 @@ class Folder:
     def skills(self) -> list[Source]:
         """Every skill, and every folder and file that was meant to be one."""
         found: list[Source] = []
-        files: set[tuple[int, int]] = set()
+        files: set[str] = set()
         for entry in sorted(_entries(self.path), key=lambda entry: entry.name):
             if _is_folder(entry):
-                found += self._skill(Path(entry.path), files)
+                found += self._skill(entry.path, files)
             elif entry.name.lower().endswith(".md") and _begins_with_fence(entry.path):
                 reason = f"a skill is a folder with a {MANIFEST} in it"
                 found.append(self._fault(entry.path, reason, "flat-skill"))
         return found
 
-    def _skill(self, folder: Path, files: set[tuple[int, int]]) -> list[Source]:
-        names = {entry.name: entry for entry in _entries(folder)}
+    def _skill(self, folder: str, files: set[str]) -> list[Source]:
+        names = {entry.name for entry in _entries(folder)}
         if MANIFEST in names:
-            place = _identity(folder / MANIFEST)
+            manifest = os.path.join(folder, MANIFEST)
+            # A link is the file it leads to; two hard links are two files to the client.
+            place = os.path.realpath(manifest) if _is_link(folder, manifest) else manifest
             if place in files:
                 reason = "it is the same file as another skill's"
-                return [self._fault(folder / MANIFEST, reason, "same-file")]
+                return [self._fault(manifest, reason, "same-file")]
             files.add(place)
-            return [self.file(folder / MANIFEST)]
+            return [self.file(manifest)]
         misspelt = sorted(name for name in names if name.lower() == MANIFEST.lower())
         if misspelt:
             reason = f"Claude Code reads {MANIFEST} in exactly this spelling"
-            return [self._fault(folder / misspelt[0], reason, "wrong-case-manifest")]
-        nested = [self._fault(path, _TOO_DEEP, "nested-skill") for path in _nested(folder)]
-        if nested or folder.name.startswith("."):
+            return [self._fault(os.path.join(folder, misspelt[0]), reason, "wrong-case-manifest")]
+        nested = [self._fault(path, _TOO_DEEP, "nested-skill") for path in _nested(Path(folder))]
+        if nested or os.path.basename(folder).startswith("."):
             return nested
         return [self._fault(folder, f"the folder has no {MANIFEST}", "no-manifest")]
 
@@ -107,15 +110,17 @@ class Folder:
         folders = Path(os.path.relpath(path, self.path)).parts[:-1]
         return self._scope + "".join(f"{folder}:" for folder in folders)
 
-    def file(self, path: str | Path, scope: str | None = None) -> Source:
-        """Read a file, if that ends."""
+    def file(
+        self, path: str | Path, scope: str | None = None, found: os.stat_result | None = None
+    ) -> Source:
+        """Read a file, if that ends; `found` is what is known of it already."""
         try:
-            found = Path(path).stat()
+            found = found or os.stat(path)
             if not stat.S_ISREG(found.st_mode):
                 return self._fault(path, "it is not a regular file", "not-a-file")
             if found.st_size > _LARGEST:
                 return self._fault(path, f"it has {found.st_size >> 20} MB", "too-large")
-            with Path(path).open("rb") as file:
+            with open(path, "rb") as file:
                 return Source(
                     self._shown(path), file.read(), scope=self._scope if scope is None else scope
                 )
@@ -129,7 +134,9 @@ class Folder:
         return Source(self._shown(path), None, reason, rule, self._scope)
 
     def _shown(self, path: str | Path) -> str:
-        shown = os.path.relpath(path, self._root).replace(os.sep, "/")
+        shown, top = str(path), self._top
+        shown = shown[len(top) :] if shown.startswith(top) else os.path.relpath(path, self._root)
+        shown = shown.replace(os.sep, "/")
         return shown.encode(errors="replace").decode()
 
 
@@ -187,6 +194,10 @@ def _identity(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, hash(path))
     return found.st_dev, found.st_ino
+
+
+def _is_link(*paths: str) -> bool:
+    return any(os.path.islink(path) for path in paths)
 
 
 def _nested(folder: Path) -> Iterator[Path]:
