@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from agentpack.finding import Finding, Place, Severity
+from agentpack.lint.lazy import lazy
 from agentpack.lint.page import Page
 
-_MARK = re.compile(
+_MARK = lazy(
     r"(?:<!--|^[ \t]*#)[ \t]*agentpack:[ \t]*allow[ \t]+(?P<rule>[a-z0-9-]+)"
     r"(?:[ \t]*:[ \t]*(?P<reason>[^\n]*?))?[ \t]*(?:-->|$)",
     re.MULTILINE,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.page import Page
 
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_UNDERLINED = re.compile(r"^ {0,3}(?P<words>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
-_GIVEN = re.compile(r"<[A-Za-z][^>\n]*?\b(?:id|name)[ \t]*=[ \t]*[\"']?(?P<id>[^\"'\s>]+)")
-_TAG = re.compile(r"</?[A-Za-z][^>\n]*>")
-_HTML_HEADING = re.compile(r"<h[1-6][^>]*>(?P<words>.*?)</h[1-6]>", re.IGNORECASE)
-_DROPPED = re.compile(r"[^\w\- ]")
+_LINK = lazy(r"!?\[([^\]]*)\]\([^)]*\)")
+_UNDERLINED = lazy(r"^ {0,3}(?P<words>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
+_GIVEN = lazy(r"<[A-Za-z][^>\n]*?\b(?:id|name)[ \t]*=[ \t]*[\"']?(?P<id>[^\"'\s>]+)")
+_TAG = lazy(r"</?[A-Za-z][^>\n]*>")
+_HTML_HEADING = lazy(r"<h[1-6][^>]*>(?P<words>.*?)</h[1-6]>", re.IGNORECASE)
+_DROPPED = lazy(r"[^\w\- ]")
 
 
 def anchors(page: Page) -> frozenset[str]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentpack.finding import Place
 from agentpack.lint import manifests
+from agentpack.lint.lazy import lazy
 from agentpack.lint.scene import Scene
 
-_ROOTED = re.compile(
+_ROOTED = lazy(
     r"\$(?:CLAUDE_(?P<bare>PROJECT_DIR|PLUGIN_ROOT)\b|"
     r"\{CLAUDE_(?P<braced>PROJECT_DIR|PLUGIN_ROOT)(?::-[^}]*)?\})[\"']?/(?P<path>[\w./@+-]+)"
 )
-_CHECKED = re.compile(r"(?:\[|\btest)[ \t]+!?[ \t]*-[efxsrd]\b|\|\||/dev/null")
-_SCRIPT = re.compile(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|php|ps1|cmd|exe)$")
+_CHECKED = lazy(r"(?:\[|\btest)[ \t]+!?[ \t]*-[efxsrd]\b|\|\||/dev/null")
+_SCRIPT = lazy(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|php|ps1|cmd|exe)$")
 
 
 @dataclass(frozen=True, slots=True)

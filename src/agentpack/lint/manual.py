@@ -27,12 +27,14 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import dedent
 
-_EXAMPLE = re.compile(
+from agentpack.lint.lazy import lazy
+
+_EXAMPLE = lazy(
     r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n"
     r"(?P<text>(?:(?:[ \t]+.*)?\n)*)",
     re.MULTILINE,
 )
-_REPEATED = re.compile(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILINE)
+_REPEATED = lazy(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILINE)
 _SEEN = str.maketrans({"␀": "\0", "␉": "\t", "␍": "\r", "␂": "\ufeff", "␦": "\udcff"})
 
 

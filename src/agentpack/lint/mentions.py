@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.scene import Scene
 
 BUILT_IN = (
@@ -23,7 +22,7 @@ BUILT_IN = (
 
 # Keys of the frontmatter, and skills that the client has built in.
 _NO_SKILLS = ("allowed-tools", "disallowed-tools", "user-invocable", "argument-hint", "claude-api")
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"^(?:your|my|some|other|example|sample|custom|new|foo|bar|test|name|agent|skill|sub-?agent|"
     r"plugin|type)\b|\b(?:name|here|type|example|x|xxx|foo|bar)$"
 )

@@ -13,18 +13,19 @@ from typing import Literal
 
 from agentpack.document import Document
 from agentpack.finding import Place
+from agentpack.lint.lazy import lazy
 from agentpack.roster import Agent, Loss, Skill
 
 Kind = Literal["agent", "skill", "reference"]
 
-_FENCE = re.compile(
+_FENCE = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)\n(?P<code>.*?)"
     r"(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)",
     re.DOTALL | re.MULTILINE,
 )
-_LINK = re.compile(r"!?\[(?P<words>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]+)[^)\n]*\)")
-_TICKS = re.compile(r"(?<!`)(?P<fence>`{1,2})(?!`)(?P<code>[^`\n]+)(?P=fence)(?!`)")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_LINK = lazy(r"!?\[(?P<words>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]+)[^)\n]*\)")
+_TICKS = lazy(r"(?<!`)(?P<fence>`{1,2})(?!`)(?P<code>[^`\n]+)(?P=fence)(?!`)")
+_HEADING = lazy(r"^ {0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

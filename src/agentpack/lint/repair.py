@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.page import Page
 from agentpack.lint.vocabulary import KEYS
 
-_KEY = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
-_BLOCK = re.compile(r"[|>][+-]?\d*[+-]?(?:[ \t]+#.*)?$")
+_KEY = lazy(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
+_BLOCK = lazy(r"[|>][+-]?\d*[+-]?(?:[ \t]+#.*)?$")
 _FLOW_OR_QUOTED = ("[", "{", '"', "'", "&", "*", "!")
 _PAIRS = {"[": "]", "{": "}", '"': '"', "'": "'"}
-_RISKY = re.compile(r": |:$| #|^[\-?:,\[\]{}#&*!|>'\"%@`]|^\s|\s$")
+_RISKY = lazy(r": |:$| #|^[\-?:,\[\]{}#&*!|>'\"%@`]|^\s|\s$")
 
 
 def strict(page: Page) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentpack.lint.lazy import lazy
+
 # Seen in what clients 2.1.197 to 2.1.329 offer or say of themselves; some only in some settings.
 KNOWN = frozenset(
     {
@@ -69,7 +71,7 @@ KNOWN = frozenset(
     }
 )
 
-LISTED = re.compile(
+LISTED = lazy(
     r"^[ \t]*(?P<key>tools):[ \t]*(?:\n[ \t]*-[ \t]*)?\[?[\"']?"
     r"(?:Read|Write|Edit|Bash|Grep|Glob|Task|Agent|Skill|WebFetch|WebSearch|NotebookEdit|LS|"
     r"MultiEdit|TodoWrite|mcp__\w+)\b",

@@ -20,15 +20,16 @@ Good .claude/agents/README.md:
 import re
 
 from agentpack.finding import Place
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_ABOUT = re.compile(
+_ABOUT = lazy(
     r"readme|overview|index|guide|template|changelog|contributing|license|notes|todo|example|"
     r"catalog|roadmap|^(?:agents|claude|gemini|memory|security|skill)$|^_",
     re.IGNORECASE,
 )
-_LIKE_AN_AGENT = re.compile(
+_LIKE_AN_AGENT = lazy(
     r"\byou are (?:an?|the)\b|^#.*\b(?:agent|specialist|expert|assistant|guardian|reviewer|"
     r"writer|analyst|engineer|developer|architect)\b",
     re.IGNORECASE | re.MULTILINE,

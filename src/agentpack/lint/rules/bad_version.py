@@ -34,11 +34,12 @@ Good agents/api.md:
 import re
 
 from agentpack.lint import packfile
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _NUMBER = r"(?:0|[1-9]\d*)"
-_SEMVER = re.compile(
+_SEMVER = lazy(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
     rf"(?:-(?:{_NUMBER}|\d*[A-Za-z-][\w-]*)(?:\.(?:{_NUMBER}|\d*[A-Za-z-][\w-]*))*)?"
     r"(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?",

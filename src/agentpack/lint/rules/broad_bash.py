@@ -17,13 +17,12 @@ Good .claude/skills/history/SKILL.md:
     Read the history.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster.tools import named
 
-_BROAD = re.compile(
+_BROAD = lazy(
     r"Bash(?:\((?:\*|\*:\*|\*\*|(?:sudo|rm|sh|bash|zsh|eval|xargs|env|curl|wget)[ :]\*)?\))?"
 )
 

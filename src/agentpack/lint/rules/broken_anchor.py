@@ -17,15 +17,15 @@ Good .claude/skills/basket/SKILL.md:
     ## Rounding
 """
 
-import re
 from urllib.parse import unquote
 
 from agentpack.lint.anchors import anchors
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts, quoted
 
-_LINK = re.compile(r"\]\(<?(?P<path>(?:[\w./@+%-]+\.md)?)#(?P<anchor>[^)\s<>{]+)[)> ]")
+_LINK = lazy(r"\]\(<?(?P<path>(?:[\w./@+%-]+\.md)?)#(?P<anchor>[^)\s<>{]+)[)> ]")
 
 
 @rule(Severity.WARNING, tree=True)

@@ -27,10 +27,11 @@ Good .claude/skills/api/SKILL.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_PARTIAL = re.compile(
+_PARTIAL = lazy(
     r"\.\.\.|…|//|/\*|^\s*#|<[\w -]+>|\{\{|\$\{|\[[A-Z_ ]+\]|\{[A-Z_]+\}|\||[✓✅❌←→]", re.MULTILINE
 )
 

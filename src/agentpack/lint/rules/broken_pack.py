@@ -26,14 +26,13 @@ Good agents/api.md:
     Build endpoints.
 """
 
-import re
-
 from agentpack.finding import Place
 from agentpack.lint import packfile
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_WHERE = re.compile(r" \(at line (\d+), column (\d+)\)| \(at end of document\)")
+_WHERE = lazy(r" \(at line (\d+), column (\d+)\)| \(at end of document\)")
 
 
 @rule(Severity.WARNING)

@@ -30,10 +30,11 @@ Good .claude/skills/api/SKILL.md:
 import re
 from textwrap import dedent
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_PARTIAL = re.compile(
+_PARTIAL = lazy(
     r"^\s*(?:>>>|\.\.\.\s*\S|\$ |% ?\w|! ?\w)|…|\{\{|\{%|<[\w -]+>|[(,]\s*\.\.\.\s*[),]|\.\.\.\s*$",
     re.MULTILINE,
 )

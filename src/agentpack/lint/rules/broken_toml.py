@@ -26,11 +26,12 @@ Good .claude/skills/api/SKILL.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_PARTIAL = re.compile(r"\.\.\.|…|<[\w -]+>|\{\{|\{%|^\s*//", re.MULTILINE)
-_WHERE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_PARTIAL = lazy(r"\.\.\.|…|<[\w -]+>|\{\{|\{%|^\s*//", re.MULTILINE)
+_WHERE = lazy(r"\(at line (\d+), column (\d+)\)")
 
 
 @rule(Severity.WARNING, default=False)

@@ -17,9 +17,8 @@ Good .claude/agents/api.md:
     Try it with `curl -d @order.json http://127.0.0.1:8000/orders`, the key from `.env`.
 """
 
-import re
-
 from agentpack.lint.commands import fetches
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
@@ -28,7 +27,7 @@ _HIDDEN_FILE = (
     r"|\.git-credentials)|[\w./${}-]{0,40}(?<![\w.])\.env(?![\w.])|/etc/(?:passwd|shadow)\b)"
 )
 _PRINTED = rf"(?:env|printenv|set|cat[ \t]+[\"']?{_HIDDEN_FILE}[\w./-]{{0,60}}[\"']?)"
-_SENT = re.compile(
+_SENT = lazy(
     rf"\bcurl[ \t][^\n|;]{{0,200}}"
     r"(?:-d|-F|-T|--data(?:-\w{1,10})?|--form|--upload-file|--json)[ \t=]*"
     rf"[^\n|;@$`]{{0,80}}(?:@[\"']?{_HIDDEN_FILE}|(?:\$\(|`)[ \t]*{_PRINTED}[ \t]*[)`|])"
@@ -36,8 +35,8 @@ _SENT = re.compile(
     r"\b(?:curl|wget)[ \t][^\n]{0,160}(?:-d|--data|-F|-T|--post)"
     rf"|\bwget[ \t][^\n|;]{{0,200}}--post-file[ =]{_HIDDEN_FILE}"
 )
-_SIGN = re.compile(r"\.env\b|/\.|\benv\b|id_|printenv|git-cred|/etc/|\bset\b")
-_HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
+_SIGN = lazy(r"\.env\b|/\.|\benv\b|id_|printenv|git-cred|/etc/|\bset\b")
+_HERE = lazy(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 
 
 @rule(Severity.WARNING)

@@ -18,14 +18,13 @@ Good .claude/agents/api.md:
     Write the test first.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
 
 _LONGEST_HEADING = 400
-_NOTHING = re.compile(r"#|[\W_]*(?:TODO|FIXME|TBD)\b")
+_NOTHING = lazy(r"#|[\W_]*(?:TODO|FIXME|TBD)\b")
 
 
 @rule(Severity.WARNING)

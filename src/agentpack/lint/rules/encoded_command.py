@@ -17,13 +17,12 @@ Good .claude/agents/api.md:
     Read the certificate with `base64 -d tls.crt | openssl x509 -text`.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _SHELL = r"(?:sudo[ \t]+)?(?:/\S{0,40}/)?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby)\b(?![-./])"
-_RUN = re.compile(
+_RUN = lazy(
     rf"\bbase64[ \t]+(?:-d|-D|--decode)\b[^\n|;]{{0,80}}\|[ \t]*{_SHELL}"
     r"|\b(?:eval|(?:ba|z)?sh[ \t]+-c)[ \t]+[\"']?(?:\$\(|`)[^\n)`]{1,300}"
     r"base64[ \t]+(?:-d|-D|--decode)\b"

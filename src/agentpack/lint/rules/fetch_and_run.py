@@ -18,16 +18,15 @@ Good .claude/agents/api.md:
     Set up with `uv tool install tool==1.4.2`. Never pipe `curl` into a shell.
 """
 
-import re
-
 from agentpack.lint.commands import fetches
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _REST = r"(?:[^\n|\\]|\\.|\\\n){0,300}"
 _SHELL = r"(?:sudo[ \t]+(?:-\S+[ \t]+){0,3})?(?:/\S{0,40}/)?(?:ba|z|da|k)?sh\b(?![-./])"
 _FETCH = r"(?:curl|wget)[ \t]"
-_RUN = re.compile(
+_RUN = lazy(
     rf"\b{_FETCH}{_REST}\|[ \t]*{_SHELL}"
     rf"|\b(?:(?:ba|z)?sh|source|eval|\.)[ \t]+(?:-\S+[ \t]+)?[\"']?(?:<\(|\$\(|`)[ \t]*{_FETCH}"
     r"|\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t][^\n|]{1,300}"
@@ -35,7 +34,7 @@ _RUN = re.compile(
     r"|\b(?:iex|Invoke-Expression)[ \t(]{1,3}[^\n]{0,80}"
     r"(?:DownloadString|\bi[wr][rm]\b|Invoke-WebRequest)"
 )
-_KNOWN = re.compile(
+_KNOWN = lazy(
     r"attacker|evil\b|malicious"
     r"|(?:https://|irm )(?:astral\.sh/|sh\.rustup\.rs|get\.docker\.com"
     r"|bun\.(?:sh|com)/install|deno\.land/|raw\.githubusercontent\.com/(?:Homebrew/install|nvm-sh/nvm|helm/helm)/|ollama\.com/install"

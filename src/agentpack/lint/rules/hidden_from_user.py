@@ -16,12 +16,11 @@ Good .claude/skills/api/SKILL.md:
     Tell the user which files you changed.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_HIDE = re.compile(
+_HIDE = lazy(
     r"\b(?:[Dd]o[ \t]+not|[Dd]on['\u2019]t|[Nn]ever|NEVER|DO NOT)[ \t]+(?:ever[ \t]+)?"
     r"(?:(?:tell|inform|notify|alert|warn)[ \t]+(?:the[ \t]+)?user\b"
     r"|(?:mention|reveal|disclose|show|report)[ \t]+(?:[\w'\u2019]+[ \t]+){1,6}"

@@ -23,6 +23,7 @@ Good .claude/agents/api.md:
 import re
 from itertools import islice
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot
@@ -37,13 +38,13 @@ _UNSEEN = r"\u180e\u200b\u2060-\u2064\u3164\ufeff"
 _JOINERS = r"\u200c\u200d"
 _SELECTORS = r"\ufe00-\ufe0e\U000e0100-\U000e01ef"
 # The selector for emoji is in most texts: it is no sign of anything, but part of a run.
-_SIGN = re.compile(f"[{_TAGS}{_DIRECTION}{_UNSEEN}{_JOINERS}{_SELECTORS}]")
-_RUN = re.compile(f"[{_TAGS}{_DIRECTION}{_UNSEEN}{_JOINERS}{_SELECTORS}\ufe0f]+")
-_TAG = re.compile(f"[{_TAGS}]")
-_TURN = re.compile(f"[{_DIRECTION}]")
-_BLANK = re.compile(f"[{_UNSEEN}]")
-_JOINER = re.compile(f"[{_JOINERS}]")
-_SELECTOR = re.compile(f"[{_SELECTORS}\ufe0f]")
+_SIGN = lazy(f"[{_TAGS}{_DIRECTION}{_UNSEEN}{_JOINERS}{_SELECTORS}]")
+_RUN = lazy(f"[{_TAGS}{_DIRECTION}{_UNSEEN}{_JOINERS}{_SELECTORS}\ufe0f]+")
+_TAG = lazy(f"[{_TAGS}]")
+_TURN = lazy(f"[{_DIRECTION}]")
+_BLANK = lazy(f"[{_UNSEEN}]")
+_JOINER = lazy(f"[{_JOINERS}]")
+_SELECTOR = lazy(f"[{_SELECTORS}\ufe0f]")
 _FLAG, _FLAG_END, _FLAG_LONGEST = "\U0001f3f4", "\U000e007f", 8
 
 

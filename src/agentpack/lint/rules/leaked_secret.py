@@ -21,6 +21,7 @@ Good .claude/agents/api.md:
 import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot
@@ -56,7 +57,7 @@ _FORMATS = tuple(
         ),
     )
 )
-_MADE_UP = re.compile(
+_MADE_UP = lazy(
     r"example|xxx|\.\.\.|your|placeholder|fake|dummy|sample|redacted|secret|test|1234|abcd|0000|7890",
     re.IGNORECASE,
 )

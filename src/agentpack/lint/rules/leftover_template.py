@@ -17,13 +17,12 @@ Good .claude/agents/api.md:
     Build endpoints.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
 
-_MARK = re.compile(
+_MARK = lazy(
     r"\{\{[-~ ]*[\w.$]+[^{}\n]{0,60}\}\}"
     r"|\{%-?[^%\n]{1,80}%\}|<%[-=]?[^%\n]{1,80}%>|«%?[^«»\n]{1,80}»"
 )

@@ -17,12 +17,11 @@ Good .claude/agents/api.md:
     You build the endpoints of Studio. Its pages are templates: `{{ title }}`.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_NAME = re.compile(r"(?<![$\w{])\{\{[ \t]?[A-Za-z_][\w.-]{0,60}[ \t]?\}\}(?!\})|«[a-z_]{2,40}»")
+_NAME = lazy(r"(?<![$\w{])\{\{[ \t]?[A-Za-z_][\w.-]{0,60}[ \t]?\}\}(?!\})|«[a-z_]{2,40}»")
 _QUOTES = "\"'`\u201c\u2018"
 
 

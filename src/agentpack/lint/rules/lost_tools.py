@@ -23,11 +23,12 @@ Good .claude/agents/reviewer.md:
 import re
 
 from agentpack.finding import Place
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.toolnames import LISTED
 
-_FENCE_LINE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_FENCE_LINE = lazy(r"^---[ \t]*\r?$", re.MULTILINE)
 _TIP = "move the list above what ends the frontmatter, or out of the block of text"
 
 

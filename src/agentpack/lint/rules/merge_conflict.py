@@ -23,12 +23,13 @@ Good .claude/agents/api.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot
 
 _OPENING, _MIDDLE, _CLOSING = "\n<<<<<<< ", "\n=======", "\n>>>>>>> "
-_MARKERS = re.compile(r"^<<<<<<< \S[^\n]*\n(?P<sides>.*?)^>>>>>>> \S", re.DOTALL | re.MULTILINE)
+_MARKERS = lazy(r"^<<<<<<< \S[^\n]*\n(?P<sides>.*?)^>>>>>>> \S", re.DOTALL | re.MULTILINE)
 
 
 @rule(Severity.WARNING)

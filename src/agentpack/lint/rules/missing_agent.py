@@ -29,20 +29,20 @@ Good .claude/agents/reviewer.md:
     Review the change.
 """
 
-import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.mentions import agents_known, placeholder
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
-_CALL = re.compile(
+_CALL = lazy(
     r"subagent_type[\"'`]?[ \t]*[:=][ \t]*[\"'`]{1,2}(?P<name>[\w:-]+)[\"'`]"
     r"|@agent-(?P<at>[a-z][a-z0-9-]*[a-z0-9])"
 )
-_AGENT = re.compile(r"[`\"'rt] (?:sub-?)?agent\b")
-_BEFORE = re.compile(
+_AGENT = lazy(r"[`\"'rt] (?:sub-?)?agent\b")
+_BEFORE = lazy(
     r"(?:(?<!`)[`\"'](?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)[`\"']|"
     r"\b(?:[Uu]se|[Ii]nvoke|[Dd]elegate to|[Ll]aunch|[Cc]all|[Aa]sk|[Ss]pawn|[Hh]and over to) "
     r"(?:the )?(?P<plain>[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:reviewer|engineer|expert|specialist|"

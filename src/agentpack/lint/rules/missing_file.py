@@ -21,6 +21,7 @@ Good .claude/skills/basket/references/prices.md:
 import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.page import Page, Piece
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
@@ -30,15 +31,15 @@ _FILE = (
     r"[\w./@+-]+\."
     r"(?:md|py|sh|js|mjs|cjs|ts|tsx|json|ya?ml|toml|txt|html|css|csv|sql|svg|png|j2|xsd)"
 )
-_LINK = re.compile(rf"\]\(<?(?P<path>{_FILE})(?=[#?)> ])")
-_TICK = re.compile(
+_LINK = lazy(rf"\]\(<?(?P<path>{_FILE})(?=[#?)> ])")
+_TICK = lazy(
     r"`(?P<path>(?:\./)?(?:(?P<own>references?/[\w./@+-]+\.\w+)|"
     r"(?P<top>scripts)/[\w./@+-]+\.(?:py|sh|js|mjs|ts)))`"
 )
-_ROOTED = re.compile(rf"\$\{{CLAUDE_SKILL_DIR\}}/(?P<path>{_FILE})(?![\w*{{<])")
+_ROOTED = lazy(rf"\$\{{CLAUDE_SKILL_DIR\}}/(?P<path>{_FILE})(?![\w*{{<])")
 # What a skill hands on to the user's project has its links there.
 _HANDED_ON = ("/templates/", "/assets/", "/examples/", "/template/", "/evals/")
-_EXAMPLE = re.compile(
+_EXAMPLE = lazy(
     r"(?:^|[/_-])(?:path|foo|bar|your|my|example|file|filename|xxx|some)(?:[/_.-]|$)", re.IGNORECASE
 )
 _TIP = "mend the path, or add the file"

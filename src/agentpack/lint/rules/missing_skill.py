@@ -26,20 +26,20 @@ Good .claude/skills/unit-test/SKILL.md:
     # Tests
 """
 
-import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.mentions import placeholder, skills_known
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
 _NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
-_BEFORE = re.compile(
+_BEFORE = lazy(
     r"(?P<told>\b(?:[Uu]se|[Ff]ollow|[Ll]oad|[Aa]pply|[Rr]ead|[Ii]nvoke|[Rr]un)(?: the)? )?"
     rf"(?<!`)`(?P<name>{_NAME})$"
 )
-_AFTER = re.compile(rf"skill `(?P<name>{_NAME})`(?!`)")
+_AFTER = lazy(rf"skill `(?P<name>{_NAME})`(?!`)")
 _LONGEST = 80
 _NEAR = 0.85
 

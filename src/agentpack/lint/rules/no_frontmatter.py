@@ -26,10 +26,11 @@ Good .claude/agents/README.md:
 import re
 
 from agentpack.finding import Place
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_KEYS = re.compile(
+_KEYS = lazy(
     r"\s*(?:name|description)[ \t]*:|[^`]*?^---[ \t]*\r?\n(?:name|description)[ \t]*:",
     re.MULTILINE,
 )

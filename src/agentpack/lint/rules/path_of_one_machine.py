@@ -14,15 +14,14 @@ Good .claude/skills/basket/SKILL.md:
     The rules are in `docs/rules.md`.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_HOME = re.compile(
+_HOME = lazy(
     r"(?<![\w.:/-])(?:/Users/|/home/|C:\\{1,2}Users\\{1,2})(?P<who>[A-Za-z][\w.-]*)[/\\]+[\w.~-]+"
 )
-_NOBODY = re.compile(
+_NOBODY = lazy(
     r"(?i)(?:your|my|user|name|me|you|username|.*user.*|.*name.*|example.*|test.*|dev.*|alice|bob|"
     r"carol|john.*|jane.*|foo|bar|x+|someone|public|shared|default|admin|root|runner|ubuntu|"
     r"debian|vscode|node|app|docker|ec2-.*|coder|jovyan|agent|claude|linuxbrew|git|deploy|"

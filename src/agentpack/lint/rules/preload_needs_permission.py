@@ -34,22 +34,23 @@ Good .claude/skills/releases/SKILL.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.manifests import SETTINGS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster.tools import named
 
-_COMMAND = re.compile(r"(?:(?<=\s)|(?<![\s\S]))!`(?P<command>[^`\n]+)`")
-_BLOCK = re.compile(r"^```!\s*\n(?P<command>.*?)^```", re.DOTALL | re.MULTILINE)
+_COMMAND = lazy(r"(?:(?<=\s)|(?<![\s\S]))!`(?P<command>[^`\n]+)`")
+_BLOCK = lazy(r"^```!\s*\n(?P<command>.*?)^```", re.DOTALL | re.MULTILINE)
 # Each asked for a permission when it was played; what is not named here may or may not.
-_ASKING = re.compile(
+_ASKING = lazy(
     r"(?:^|[|;&\n]|&&)\s*(?:sudo|npm|npx|pnpm|yarn|bun|deno|pytest|pip|uv|cargo|go|make|cmake|bash|sh|"
     r"zsh|curl|wget|gh|ssh|rm|chmod|tee|perl|ruby|psql|tar|openssl|kubectl|terraform|aws|awk|"
     r"env|printenv|docker run|python3? [\w./$]|node [\w./$]|"
     r"git (?:add|commit|push|pull|fetch|checkout|stash|config)|"
     r"\./[\w./-]+|\$\{CLAUDE_SKILL_DIR\}/[\w./-]+)(?=[\s;&|]|$|(?<=[\w./$]))"
 )
-_ALLOWED = re.compile(r"Bash(?:\((?P<prefix>[^)]*?)(?::?\*|[ ]\*)?\))?$")
+_ALLOWED = lazy(r"Bash(?:\((?P<prefix>[^)]*?)(?::?\*|[ ]\*)?\))?$")
 
 
 @rule(Severity.ERROR, tree=True)

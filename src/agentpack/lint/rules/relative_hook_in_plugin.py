@@ -22,13 +22,13 @@ Good scripts/guard.sh (may be run):
 """
 
 import posixpath
-import re
 
 from agentpack.lint import hooks, manifests
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_FIRST = re.compile(
+_FIRST = lazy(
     r"(?:(?:ba|z)?sh|python3?|node|bun|ruby|perl)?[ \t]*\"?(?P<path>(?:\./)?[\w@+-]+/[\w./@+-]+)"
 )
 

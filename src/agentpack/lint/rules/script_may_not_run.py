@@ -28,12 +28,13 @@ Good .claude/skills/basket/scripts/count.sh (may be run):
 import re
 from collections.abc import Iterator
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts
 
-_FIRST = re.compile(
+_FIRST = lazy(
     r"^[ \t]*(?:\$[ \t]+)?\"?(?P<root>\$\{CLAUDE_(?:SKILL_DIR|PLUGIN_ROOT)\}/)?"
     r"(?P<path>(?:\./)?(?:[\w@+-]+/)+[\w@+.-]+\.(?:sh|bash|py|rb|pl|js|mjs|ts))(?=[\s\"]|$)",
     re.MULTILINE,

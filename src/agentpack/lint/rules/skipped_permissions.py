@@ -20,12 +20,13 @@ Good .claude/agents/api.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 _FLAG = "--dangerously-skip-permissions"
-_COMMAND = re.compile(rf"\bclaude[ \t](?:[^\n`|]|\\\n){{0,200}}?{_FLAG}")
-_WARNED = re.compile(r"\b(?:never|not|avoid|disable|instead of|without)\b", re.IGNORECASE)
+_COMMAND = lazy(rf"\bclaude[ \t](?:[^\n`|]|\\\n){{0,200}}?{_FLAG}")
+_WARNED = lazy(r"\b(?:never|not|avoid|disable|instead of|without)\b", re.IGNORECASE)
 
 
 @rule(Severity.WARNING)

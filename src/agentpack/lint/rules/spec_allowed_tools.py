@@ -21,13 +21,12 @@ Good .claude/skills/api/SKILL.md:
     Write the test first.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 # A comma within brackets belongs to a tool's own pattern.
-_COMMA = re.compile(r",(?![^()]*\))")
+_COMMA = lazy(r",(?![^()]*\))")
 
 
 @rule(Severity.WARNING, default=False)

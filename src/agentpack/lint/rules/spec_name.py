@@ -20,16 +20,16 @@ Good .claude/skills/api/SKILL.md:
     Write the test first.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spec import LONGEST_NAME
 
-_ALLOWED = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_ALLOWED = lazy(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 @rule(Severity.WARNING, default=False)

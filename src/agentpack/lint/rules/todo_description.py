@@ -26,11 +26,12 @@ Good .claude/agents/api.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"[\W_]*(?:(?:todo|fixme|tbd|xxx)\b(?=[\W_]*$|[ \t]*[:\])\-\u2013\u2014.])"
     r"|(?:your |add |insert |enter |put )?(?:a |an |the )?(?:short |brief |skill |agent )?"
     r"(?:description|placeholder|summary)(?: goes)?(?: here| of (?:the|this|your) (?:skill|agent))?"

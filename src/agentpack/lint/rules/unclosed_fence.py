@@ -28,13 +28,14 @@ Good .claude/skills/api/SKILL.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import places
 
-_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
-_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?")
-_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_FENCE = lazy(r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
+_LEAD = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?")
+_HEADING = lazy(r"^#{1,6} \S", re.MULTILINE)
 _LONGEST_LEAD = 80
 
 

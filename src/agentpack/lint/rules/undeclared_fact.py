@@ -33,17 +33,17 @@ Good agents/api.md.j2:
     Test with `«test_command»` against port «port».
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from agentpack.lint import packfile
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot
 
-_MARK = re.compile(r"«(?!#)%?-?(?P<inside>[^»]*)»")
-_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|(?<![\w.|])(?P<word>[a-z_]+)\b(?!\s*[(=](?!=))")
+_MARK = lazy(r"«(?!#)%?-?(?P<inside>[^»]*)»")
+_WORD = lazy(r"\"[^\"]*\"|'[^']*'|(?<![\w.|])(?P<word>[a-z_]+)\b(?!\s*[(=](?!=))")
 
 
 @rule(Severity.WARNING)

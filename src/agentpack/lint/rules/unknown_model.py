@@ -22,14 +22,13 @@ Good .claude/agents/api.md:
     Build endpoints.
 """
 
-import re
-
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.values import with_keys
 from agentpack.lint.vocabulary import MODELS
 
-_FULL = re.compile(r"\S*(?:claude|/|:)\S*")
+_FULL = lazy(r"\S*(?:claude|/|:)\S*")
 
 
 @rule(Severity.WARNING)

@@ -19,10 +19,11 @@ Good .claude/skills/api/SKILL.md:
 
 import re
 
+from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
-_WHEN = re.compile(
+_WHEN = lazy(
     r"\b(?:us(?:e|es|ed|ing|eful)|when(?:ever)?|if|before|after|while|during|for|triggers?|invoke)\b",
     re.IGNORECASE,
 )

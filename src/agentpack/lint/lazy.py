@@ -1,0 +1,28 @@
+"""Regular expressions that are compiled when they are first needed.
+
+Most rules look for a word before they match a pattern, and find none. To compile the
+patterns of all rules would take longer than to lint a small repository.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
+
+
+class _Lazy:
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._source = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(*self._source)
+        for method in _METHODS:
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """What `re.compile` gives, compiled at its first use."""
+    return cast("re.Pattern[str]", _Lazy(pattern, flags))
