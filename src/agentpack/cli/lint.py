@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,7 +12,6 @@ from pathlib import Path
 from agentpack.cli import FOUND, OK
 from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
-from agentpack.lint import baseline
 from agentpack.lint.config import Config, chosen, configured
 from agentpack.lint.look import look
 from agentpack.lint.rule import Rule
@@ -50,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         raise AgentpackError("--write-baseline needs --baseline FILE")
     code = _once(args)
     while args.watch:
+        import time  # noqa: PLC0415
+
         before = _stamp(args.paths)
         while _stamp(args.paths) == before:
             time.sleep(_EVERY)
@@ -64,12 +62,20 @@ def _once(args: argparse.Namespace) -> int:
         for path in args.paths
         for finding in (_stdin(args) if str(path) == "-" else _path(path, args))
     )
-    if args.write_baseline:
-        args.baseline.write_text(baseline.dump(findings), encoding="utf-8")
     if args.baseline:
-        findings = baseline.new(findings, baseline.load(args.baseline))
+        findings = _beyond_baseline(args, findings)
     _show(args, findings)
     return FOUND if findings else OK
+
+
+def _beyond_baseline(
+    args: argparse.Namespace, findings: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    from agentpack.lint import baseline  # noqa: PLC0415
+
+    if args.write_baseline:
+        args.baseline.write_text(baseline.dump(findings), encoding="utf-8")
+    return baseline.new(findings, baseline.load(args.baseline))
 
 
 def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
@@ -129,6 +135,8 @@ def _mend(
 
 def _stdin(args: argparse.Namespace) -> list[Finding]:
     """Standard input as the one file of a tree, so that it is read as it would be in place."""
+    import tempfile  # noqa: PLC0415
+
     name = args.stdin_filename or ".claude/agents/stdin.md"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / Path(name).name
@@ -162,6 +170,8 @@ def _show(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
 
         print(to_text(findings, _line, Style.of_stdout()))
     elif args.format == "json":
+        import json  # noqa: PLC0415
+
         from agentpack.report.findings import to_json  # noqa: PLC0415
 
         print(json.dumps(to_json(findings), indent=2, ensure_ascii=False))
@@ -170,6 +180,8 @@ def _show(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
 
 
 def _for_ci(shape: str, findings: Sequence[Finding]) -> str:
+    import json  # noqa: PLC0415
+
     from agentpack.lint.rule import load  # noqa: PLC0415
     from agentpack.report import ci  # noqa: PLC0415
 

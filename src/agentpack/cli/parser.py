@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
@@ -45,13 +43,18 @@ def require_known(name: str, commands: Iterable[str]) -> None:
     """Raise, with a suggestion, if there is no such command."""
     if name in commands:
         return
-    close = difflib.get_close_matches(name, commands, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
+
+    close = get_close_matches(name, commands, n=1)
     mend = f"did you mean {close[0]!r}?" if close else "see: agentpack --help"
     raise AgentpackError(f"no command {name!r}", mend=mend)
 
 
 def show(args: argparse.Namespace, to_json: Callable[[], Any], to_text: Callable[[], str]) -> None:
     """Print a command's result in the format that was asked for."""
-    print(
-        json.dumps(to_json(), indent=2, ensure_ascii=False) if args.format == "json" else to_text()
-    )
+    if args.format != "json":
+        print(to_text())
+        return
+    import json  # noqa: PLC0415 - text is what most ask for
+
+    print(json.dumps(to_json(), indent=2, ensure_ascii=False))

@@ -15,7 +15,6 @@ exclude = ["examples/**"]         # paths that are not linted
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -103,10 +102,12 @@ def chosen(
 
 
 def _table(path: Path, keys: Iterable[str]) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    import tomllib  # noqa: PLC0415 - with datetime it takes as long as twenty files
+
     try:
         table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AgentpackError(f"cannot be read: {error}", path=path) from None
     for key in keys:
