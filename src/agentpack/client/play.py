@@ -68,7 +68,8 @@ def play(
     ):
         debug = Path(home) / "debug.log"
         command = [str(binary.path), "-p", QUESTION, "--output-format", "stream-json", "--verbose"]
-        command += ["--debug-file", str(debug), "--allowedTools", *allowed_tools]
+        command += ["--debug-file", str(debug)]
+        command += ["--allowedTools", *allowed_tools] if allowed_tools else []
         environment = {
             **_QUIET,
             "PATH": os.environ.get("PATH", os.defpath),
