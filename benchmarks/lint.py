@@ -55,7 +55,7 @@ def body(rng: random.Random) -> str:
 
 
 def make(root: Path, files: int) -> None:
-    """A tree of `files` agents and skills without a fault."""
+    """A tree of `files` agents and skills with no fault but their number."""
     rng = random.Random(files)
     for number in range(files):
         name = f"part-{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 
 import pytest
@@ -202,6 +203,29 @@ def test_every_tree_below_a_path_is_found(agentpack, make) -> None:
         "shop/skills/web/css/SKILL.md",
         "three/agents/bad.md",
     ]
+
+
+def test_the_portable_specification_is_a_verdict_of_its_own(agentpack, make) -> None:
+    """What Claude Code takes and the Agent Skills spec does not is found by --spec alone."""
+    skill = "---\nname: Other_Name\ndescription: Does it. Use it when due.\n---\nDo it.\n"
+    root = make({".claude/skills/a/SKILL.md": skill})
+    assert agentpack("lint", root)[0] == 0
+    code, out, _ = agentpack("lint", root, "--spec", "--format", "json")
+    assert code == 1
+    assert {rule for rule, _, _ in findings(out)} == {"spec-name"}
+
+
+def test_watching_lints_again_after_a_change(project, tmp_path) -> None:
+    """`--watch` goes on until it is stopped, and tells of each change."""
+    command = [sys.executable, "-m", "agentpack", "lint", str(project), "--watch", "--statistics"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        try:
+            assert watch.stdout.readline().split() == ["1", "no-description"]
+            (project / ".claude/agents/worse.md").write_text(NO_DESCRIPTION.replace("bad", "worse"))
+            assert watch.stdout.readline().split() == ["2", "no-description"]
+        finally:
+            watch.terminate()
 
 
 def test_the_manual_of_a_rule(agentpack) -> None:

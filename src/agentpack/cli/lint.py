@@ -14,7 +14,7 @@ from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
 from agentpack.lint.config import Config, chosen, configured
 from agentpack.lint.look import look
-from agentpack.lint.rule import Rule
+from agentpack.lint.rule import Rule, names
 from agentpack.lint.run import lint
 from agentpack.lint.scene import Scene
 from agentpack.lint.trees import enclosing, trees
@@ -30,6 +30,7 @@ def arguments(options: argparse.ArgumentParser) -> None:
     add("--select", action="append", default=[], metavar="RULE", help="only this rule; repeatable")
     add("--extend-select", action="append", default=[], metavar="RULE", help="this rule too")
     add("--ignore", action="append", default=[], metavar="RULE", help="not this rule")
+    add("--spec", action="store_true", help="only whether the portable Agent Skills spec is kept")
     add("--client", metavar="VERSION", help="the Claude Code to lint for [the newest known]")
     add("--baseline", type=Path, metavar="FILE", help="count only what is not in this file")
     add("--write-baseline", action="store_true", help="write the findings to --baseline's file")
@@ -153,7 +154,7 @@ def _config(path: Path, args: argparse.Namespace) -> Config:
     return chosen(
         configured(path),
         client=args.client,
-        select=args.select,
+        select=[name for name in names() if name.startswith("spec-")] if args.spec else args.select,
         extend_select=args.extend_select,
         ignore=args.ignore,
     )
