@@ -81,6 +81,40 @@ def test_one_file_is_judged_among_the_others(agentpack, make) -> None:
     assert agentpack("lint", root / "a.md")[0] == 0
 
 
+def test_a_place_is_judged_alike_however_it_is_named(agentpack, make, monkeypatch) -> None:
+    """`lint`, `lint .` and the absolute path find the same in a marketplace."""
+    market = {"name": "m", "owner": {"name": "o"}, "plugins": [{"name": "p", "source": "./p"}]}
+    root = make(
+        {
+            ".claude-plugin/marketplace.json": json.dumps(market),
+            "p/.claude-plugin/plugin.json": '{"name": "p"}',
+            "p/agents/a.md": AGENT.format(name="a").replace("---\nR", "skills: [no]\n---\nR"),
+        }
+    )
+    monkeypatch.chdir(root)
+    whole = findings(agentpack("lint", root, "--format", "json")[1])
+    assert whole == [("missing-preload", "a.md", 4)]
+    for arguments in ((), (".",)):
+        assert findings(agentpack("lint", *arguments, "--format", "json")[1]) == whole
+
+
+def test_a_project_that_is_a_plugin_too_is_linted_as_both(agentpack, make) -> None:
+    """What `.claude` holds does not hide what the plugin ships; one skill's folder is enough."""
+    long = "---\ndescription: TODO\n---\n# Skill\n"
+    root = make(
+        {
+            ".claude/agents/a.md": AGENT.format(name="a"),
+            ".claude-plugin/plugin.json": '{"name": "p"}',
+            "agents/b.md": NO_DESCRIPTION,
+            "skills/s/SKILL.md": long,
+        }
+    )
+    out = agentpack("lint", root, "--format", "json")[1]
+    assert {path for _, path, _ in findings(out)} == {"b.md", "SKILL.md"}
+    out = agentpack("lint", root / "skills/s", "--format", "json")[1]
+    assert {path for _, path, _ in findings(out)} == {"SKILL.md"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "rules"),
     [

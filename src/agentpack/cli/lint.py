@@ -45,16 +45,18 @@ def run(args: argparse.Namespace) -> int:
     """Lint, and show what was found; any finding exits with 1."""
     if args.write_baseline and not args.baseline:
         raise AgentpackError("--write-baseline needs --baseline FILE")
-    code = _once(args)
-    while args.watch:
-        import time  # noqa: PLC0415
+    if not args.watch:
+        return _once(args)
+    import time  # noqa: PLC0415
 
+    while True:
+        # Taken before the files are read, so that no change falls between.
         before = _stamp(args.paths)
+        print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
+        _once(args)
+        sys.stdout.flush()
         while _stamp(args.paths) == before:
             time.sleep(_EVERY)
-        print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
-        code = _once(args)
-    return code
 
 
 def _once(args: argparse.Namespace) -> int:
@@ -82,12 +84,12 @@ def _beyond_baseline(
 def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
     if not path.exists():
         raise AgentpackError("there is no such file or folder", path=path)
-    if path.is_file():
-        root = enclosing(path)
-        if root:
-            # What a file says of others can be judged only among them.
-            found = _roots((root,), path, args)
-            return [one for one in found if Path(one.place.path).resolve() == path.resolve()]
+    around = enclosing(path)
+    roots = trees(around) if around else ()
+    if roots:
+        # What a file says of others can be judged only among them.
+        whole, place = _roots(roots, path, args), path.resolve()
+        return [one for one in whole if Path(one.place.path).resolve().is_relative_to(place)]
     return _roots(trees(path), path, args)
 
 

@@ -75,22 +75,22 @@ def _files(base: Path, root: Path) -> Iterator[tuple[str, bool]]:
     # A plugin may name any of its files, and a marketplace any folder.
     published = (base / ".claude-plugin").is_dir()
     tops = [base / name for name in _FOLDERS if (base / name).is_dir() and not published] or [root]
-    start = len(os.path.join(base, "")) if str(base) != "." else 0
-    waiting = [str(top) for top in reversed(tops)]
+    waiting = [(str(top), "" if top == base else f"{top.name}/") for top in reversed(tops)]
     number = 0
     while waiting and number < _MOST_FILES:
+        folder, shown = waiting.pop()
         try:
-            with os.scandir(waiting.pop()) as found:
+            with os.scandir(folder) as found:
                 entries = sorted(found, key=_name)
         except OSError:
             continue
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED:
-                    waiting.append(entry.path)
+                    waiting.append((entry.path, f"{shown}{entry.name}/"))
                 continue
             number += 1
-            yield entry.path[start:].replace(os.sep, "/"), _may_be_run(entry)
+            yield shown + entry.name, _may_be_run(entry)
 
 
 def _name(entry: os.DirEntry[str]) -> str:

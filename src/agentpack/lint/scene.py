@@ -28,6 +28,10 @@ class Scene:
     whole: bool = True
     """Whether this is a tree, and not one file alone."""
 
+    def is_read(self, path: str) -> bool:
+        """Whether the client reads from here: a project or a plugin, and no mere catalogue."""
+        return path.startswith(".claude/") or ".claude-plugin/plugin.json" in self.texts
+
     def of(self, *kinds: Kind) -> tuple[Page, ...]:
         """The pages of these kinds."""
         return tuple(page for page in self.pages if page.kind in kinds)

@@ -34,9 +34,10 @@ def trees(path: Path) -> tuple[Path, ...]:
     return found or ((path,) if any(path.glob("*.md")) else ())
 
 
-def enclosing(file: Path) -> Path | None:
-    """The root of the tree that a file belongs to, where its path says so."""
-    for folder in file.resolve().parents:
+def enclosing(path: Path) -> Path | None:
+    """The root of the tree that a file or a skill's folder is part of, where its path says so."""
+    inside = path.is_file() or (path / "SKILL.md").is_file()
+    for folder in path.resolve().parents if inside else ():
         if folder.name in _HOLDERS:
             base = folder.parent
             return base.parent if base.name == ".claude" else base
@@ -55,6 +56,9 @@ def _walk(top: Path) -> Iterator[Path]:
             if not _is_read(here, folders):
                 # A catalogue sorts its skills into folders, each of which is found by itself.
                 yield from _categories(here / "skills")
+            if ".claude" in folders:
+                # A plugin whose repository has a project's folder too is not read with that.
+                yield from (here / name for name in _HOLDERS if _holds(here / name, folders))
             # What `roster` reads for this root must not be read again for one inside it.
             folders[:] = [name for name in folders if name not in (*_OURS, *_HOLDERS)]
         elif _has_skills(here):
@@ -75,6 +79,12 @@ def _is_bare(here: Path, folders: Collection[str]) -> bool:
         return True
     skills = here / "skills"
     return "skills" in folders and (_has_skills(skills) or any(_categories(skills)))
+
+
+def _holds(folder: Path, folders: Collection[str]) -> bool:
+    if folder.name not in folders:
+        return False
+    return _has_skills(folder) if folder.name == "skills" else any(folder.glob("*.md"))
 
 
 def _deeper(folder: Path) -> Iterator[Path]:

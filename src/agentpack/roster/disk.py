@@ -136,7 +136,7 @@ class Folder:
     def _shown(self, path: str | Path) -> str:
         shown, top = str(path), self._top
         shown = shown[len(top) :] if shown.startswith(top) else os.path.relpath(path, self._root)
-        shown = shown.replace(os.sep, "/")
+        shown = shown.replace(os.sep, "/").removeprefix("./")
         return shown.encode(errors="replace").decode()
 
 

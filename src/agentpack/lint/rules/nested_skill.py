@@ -21,7 +21,6 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
-    plugin = ".claude-plugin/plugin.json" in scene.texts
     for hit in lost(scene, "nested-skill", "move its folder up"):
-        if plugin or hit[0].path.startswith(".claude/"):
+        if scene.is_read(hit[0].path):
             yield hit

@@ -28,4 +28,7 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.ERROR, tree=True)
 def check(scene: Scene) -> Hits:
-    yield from lost(scene, "shadowed-name", "rename one of them")
+    for hit in lost(scene, "shadowed-name", "rename one of them"):
+        # Of a catalogue one takes this or that.
+        if scene.is_read(hit[0].path):
+            yield hit
