@@ -18,6 +18,11 @@ class _Parser(argparse.ArgumentParser):
         raise AgentpackError(message, mend=f"see: {self.prog} --help")
 
 
+class _OfAnyWidth(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=80)
+
+
 def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argparse.Namespace:
     """Read a command's arguments; every command has a place to work on, and --format.
 
@@ -25,6 +30,8 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     paths) and `FORMATS`.
     """
     parser = _Parser(prog=f"agentpack {name}", description=words, allow_abbrev=False)
+    # Every argument that is added asks for a formatter; without a width that imports shutil.
+    parser.formatter_class = _OfAnyWidth
     add = parser.add_argument
     if getattr(command, "PATHS", False):
         add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
@@ -32,6 +39,7 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
         add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
     command.arguments(parser)
     add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
+    parser.formatter_class = argparse.HelpFormatter
     args = parser.parse_args(given)
     if "paths" in args:
         args.given = bool(args.paths)
