@@ -8,6 +8,7 @@ of these is taken to do what the newest does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from agentpack.errors import AgentpackError
 
@@ -40,6 +41,7 @@ LOOSE_BOOLEANS = Behaviour("`yes`, `on` and `1` count as true in a skill's keys"
 SKILL_TEXT_CLEANED = Behaviour("unprintable characters and < > of skills are replaced", "2.1.329")
 
 
+@cache
 def parse(client: str) -> tuple[int, ...]:
     """A version such as `2.1.329` in numbers.
 

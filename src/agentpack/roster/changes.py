@@ -60,9 +60,11 @@ def _of_document(path: str, document: Document) -> Iterator[Loss]:
 
 def _comments(path: str, document: Document) -> Iterator[Loss]:
     """Plain values that a ` #` cuts short."""
-    if " #" not in document.source and "\t#" not in document.source:
+    source = document.source
+    head = len(source) - len(document.body)
+    if source.find(" #", 0, head) < 0 and source.find("\t#", 0, head) < 0:
         return
-    lines = document.source.split("\n", document.body_line)
+    lines = source.split("\n", document.body_line)
     for key in _READ:
         found = document.fields.get(key)
         if found is None or not isinstance(found.value, str) or found.line > len(lines):

@@ -77,18 +77,20 @@ class Folder:
         files: set[str] = set()
         for entry in sorted(_entries(self.path), key=lambda entry: entry.name):
             if _is_folder(entry):
-                found += self._skill(entry.path, files)
+                found += self._skill(entry, files)
             elif entry.name.lower().endswith(".md") and _begins_with_fence(entry.path):
                 reason = f"a skill is a folder with a {MANIFEST} in it"
                 found.append(self._fault(entry.path, reason, "flat-skill"))
         return found
 
-    def _skill(self, folder: str, files: set[str]) -> list[Source]:
-        names = {entry.name for entry in _entries(folder)}
+    def _skill(self, entry: os.DirEntry[str], files: set[str]) -> list[Source]:
+        folder = entry.path
+        names = {inner.name: inner for inner in _entries(folder)}
         if MANIFEST in names:
-            manifest = os.path.join(folder, MANIFEST)
+            manifest = names[MANIFEST].path
             # A link is the file it leads to; two hard links are two files to the client.
-            place = os.path.realpath(manifest) if _is_link(folder, manifest) else manifest
+            linked = entry.is_symlink() or names[MANIFEST].is_symlink()
+            place = os.path.realpath(manifest) if linked else manifest
             if place in files:
                 reason = "it is the same file as another skill's"
                 return [self._fault(manifest, reason, "same-file")]
@@ -194,10 +196,6 @@ def _identity(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, hash(path))
     return found.st_dev, found.st_ino
-
-
-def _is_link(*paths: str) -> bool:
-    return any(os.path.islink(path) for path in paths)
 
 
 def _nested(folder: Path) -> Iterator[Path]:

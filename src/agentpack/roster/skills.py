@@ -63,8 +63,9 @@ def whole(document: Document, values: dict[str, Any], client: str) -> str:
     if isinstance(when, (str, bool, int, float, list)) and (when not in ("", [])):
         text = f"{text} - {spelt(when)}"
     if SKILL_TEXT_CLEANED.holds(client):
-        text = _ESCAPE.sub("", text)
-        text = _UNPRINTABLE.sub(" ", text).replace("<", "&lt;").replace(">", "&gt;")
+        if not text.isprintable():
+            text = _UNPRINTABLE.sub(" ", _ESCAPE.sub("", text))
+        text = text.replace("<", "&lt;").replace(">", "&gt;")
     return text
 
 
