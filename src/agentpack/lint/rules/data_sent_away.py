@@ -17,7 +17,6 @@ Good .claude/agents/api.md:
     Try it with `curl -d @order.json http://127.0.0.1:8000/orders`, the key from `.env`.
 """
 
-from agentpack.lint.commands import fetches
 from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
@@ -42,7 +41,7 @@ _HERE = lazy(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
-        for command in fetches(page):
+        for command in page.fetches:
             if not _SIGN.search(command.text):
                 continue
             found = _SENT.search(command.text)

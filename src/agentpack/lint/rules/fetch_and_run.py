@@ -18,7 +18,6 @@ Good .claude/agents/api.md:
     Set up with `uv tool install tool==1.4.2`. Never pipe `curl` into a shell.
 """
 
-from agentpack.lint.commands import fetches
 from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
@@ -48,7 +47,7 @@ _KNOWN = lazy(
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
-        for command in fetches(page):
+        for command in page.fetches:
             found = _RUN.search(command.text)
             if found and not _KNOWN.search(command.text):
                 shown = " ".join(found[0].split())

@@ -36,7 +36,7 @@ _MARKERS = lazy(r"^<<<<<<< \S[^\n]*\n(?P<sides>.*?)^>>>>>>> \S", re.DOTALL | re.
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         source = page.document.source
-        if _OPENING not in source or _CLOSING not in source:
+        if "<" not in source or _OPENING not in source or _CLOSING not in source:
             continue
         head = len(source) - len(page.body)
         # A block of code shows what a conflict looks like; it has none.

@@ -20,7 +20,6 @@ Good .claude/skills/api/SKILL.md:
 from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.spot import places
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019«»„*_(["
 _FORGET = lazy(
@@ -29,7 +28,8 @@ _FORGET = lazy(
     r"(?:previous|prior|above|earlier|PREVIOUS|PRIOR)[ \t]+"
     r"(?:system[ \t]+)?(?:instructions?|prompts?|directives?|rules|INSTRUCTIONS)\b"
 )
-_WORDS = ("gnore ", "isregard ", "IGNORE ")
+# As patterns these are found in two thirds of the time.
+_WORDS = (lazy("gnore "), lazy("isregard "), lazy("IGNORE "))
 
 
 @rule(Severity.WARNING)
@@ -37,8 +37,9 @@ def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
         for word in _WORDS:
-            for place in places(body, word):
-                found = _FORGET.match(body, place - (word[0] != "I"))
+            for match in word.finditer(body):
+                place = match.start()
+                found = _FORGET.match(body, place - (body[place] != "I"))
                 # In a block of code it is blank in the prose.
                 if found and page.prose[place] == body[place] and not _quoted(body, place):
                     yield page.place(place), f"tells the model to {found[0].lower()!r}", TIP

@@ -33,8 +33,8 @@ _NOBODY = lazy(
 def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
-        named = "Users" in body and ("/Users/" in body or "Users\\" in body)
-        if not named and "/home/" not in body:
+        windows = "\\" in body and "Users\\" in body
+        if not windows and "/Users/" not in body and "/home/" not in body:
             continue
         told: set[str] = set()
         for match in _HOME.finditer(body):
