@@ -12,14 +12,15 @@ from agentpack.document import yaml12
 from agentpack.document.fault import YamlError
 from agentpack.document.mending import SPACE, mended
 from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
+from agentpack.lazy import lazy
 
 # The client closes the block at the first `---` after the opening one, wherever it stands.
 _OPENING = re.compile(rf"---[{SPACE}]*\n")
 _CLOSING = re.compile(rf"---(?:[{SPACE.replace(chr(92) + 'n', '')}]*\n)?")
-_FENCE_LINE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_FENCE_LINE = lazy(r"^---[ \t]*\r?$", re.MULTILINE)
 _LARGEST_BLOCK = 4 * 2**20
 _MOST_GUESSES = 1000
-_PLAIN_LINE = re.compile(r"^(?P<key>[A-Za-z][\w-]*):[^\S\n]+(?P<value>\S.*?)\s*$", re.MULTILINE)
+_PLAIN_LINE = lazy(r"^(?P<key>[A-Za-z][\w-]*):[^\S\n]+(?P<value>\S.*?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from agentpack.document.fault import YamlError
 from agentpack.document.scalars import Properties, Value, key_text
 from agentpack.document.scanner import Scanner
 from agentpack.document.versions import BRACKET_CLOSES_ANYWHERE, CYCLES
+from agentpack.lazy import lazy
 
 _DEEPEST = 160
 _MOST_MERGED = 1_000_000
-_NAME = re.compile(r"[&*][^ \t\r\n,\[\]{}]+")
+_NAME = lazy(r"[&*][^ \t\r\n,\[\]{}]+")
 _URI = r"(?:[0-9A-Za-z#$&'()*+./:;=?@_~-]|%[0-9a-fA-F]{2})"
-_TAG = re.compile(rf"!(?:<(?:{_URI}|,)+>|!{_URI}+|[0-9A-Za-z-]{_URI}*|(?=[ \t\r\n]|\Z))")
+_TAG = lazy(rf"!(?:<(?:{_URI}|,)+>|!{_URI}+|[0-9A-Za-z-]{_URI}*|(?=[ \t\r\n]|\Z))")
 
 
 class FlowParser(Scanner):

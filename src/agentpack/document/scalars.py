@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from agentpack.document.fault import YamlError
+from agentpack.lazy import lazy
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
 
@@ -21,8 +22,8 @@ _CONSTANTS: dict[str, Value] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
 }
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_RADIX = re.compile(r"(?P<sign>[-+]?)0(?:o(?P<octal>[0-7]+)|x(?P<hex>[0-9a-fA-F]+))")
+_NUMBER = lazy(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_RADIX = lazy(r"(?P<sign>[-+]?)0(?:o(?P<octal>[0-7]+)|x(?P<hex>[0-9a-fA-F]+))")
 _EXACT_DIGITS = 15
 _MOST_PARTS = 10_000
 _MOST_DIGITS, _MOST_ZEROS = 21, 6
@@ -33,7 +34,7 @@ _TAGS: dict[str, tuple[type, ...]] = {
     "!bool": (bool,),
     "!null": (),
 }
-_ESCAPE = re.compile(
+_ESCAPE = lazy(
     r"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
     r"|(?P<letter>[0abtnvfre \"/\\N_LP\t]))"
 )

@@ -10,30 +10,31 @@ import re
 
 from agentpack.document.fault import YamlError
 from agentpack.document.scalars import unescape
+from agentpack.lazy import lazy
 
-_BLANKS = re.compile(r"[ \t]*")
-_INDENT = re.compile(r" *")
-_TO_LINE_END = re.compile(r"[^\r\n]*")
-_BREAK = re.compile(r"\r\n|\r|\n")
+_BLANKS = lazy(r"[ \t]*")
+_INDENT = lazy(r" *")
+_TO_LINE_END = lazy(r"[^\r\n]*")
+_BREAK = lazy(r"\r\n|\r|\n")
 _REST = r"(?:[ \t]*(?::(?=[^ \t\r\n{stop}])|(?<=[^ \t\r\n])#|[^ \t\r\n:#{not_in}]))*"
-_PLAIN_BLOCK = re.compile(
+_PLAIN_BLOCK = lazy(
     r"(?:[^ \t\r\n\[\]{}#&*!|>'\"%@`?:-]|[?:-](?=[^ \t\r\n]))" + _REST.format(stop="", not_in="")
 )
-_PLAIN_FLOW = re.compile(
+_PLAIN_FLOW = lazy(
     r"(?:[^ \t\r\n,\[\]{}#&*!|>'\"%@`?:-]|[?:-](?=[^ \t\r\n,\[\]{}]))"
     + _REST.format(stop=r",\[\]{}", not_in=r",\[\]{}")
 )
-_MORE_BLOCK = re.compile(r"(?:[^ \t\r\n:#]|:(?=[^ \t\r\n]))" + _REST.format(stop="", not_in=""))
-_MORE_FLOW = re.compile(
+_MORE_BLOCK = lazy(r"(?:[^ \t\r\n:#]|:(?=[^ \t\r\n]))" + _REST.format(stop="", not_in=""))
+_MORE_FLOW = lazy(
     r"(?:[^ \t\r\n:#,\[\]{}]|:(?=[^ \t\r\n,\[\]{}]))"
     + _REST.format(stop=r",\[\]{}", not_in=r",\[\]{}")
 )
-_SINGLE = re.compile(r"'((?:[^']|'')*)'")
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_FURTHER_LINE = re.compile(r"[\r\n][ \t\r\n]*")
-_EMPTY_LINES = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))*+")
-_REMARK_LINES = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\r|\n))*+")
-_HEADER = re.compile(
+_SINGLE = lazy(r"'((?:[^']|'')*)'")
+_DOUBLE = lazy(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_FURTHER_LINE = lazy(r"[\r\n][ \t\r\n]*")
+_EMPTY_LINES = lazy(r"(?:[ \t]*+(?:\r\n|\r|\n))*+")
+_REMARK_LINES = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\r|\n))*+")
+_HEADER = lazy(
     r"[|>][ \t]*(?:(?P<indent>[1-9])[ \t]*(?P<chomp>[-+]?)|(?P<chomp2>[-+])(?P<indent2>[1-9]?)|)"
     r"(?P<rest>[ \t]*(?:(?<=[ \t])#[^\r\n]*)?)(?=[\r\n]|\Z)"
 )

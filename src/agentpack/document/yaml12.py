@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from agentpack.document import tame
 from agentpack.document.fault import YamlError
 from agentpack.document.flow import FlowParser
 from agentpack.document.keys import Entry, Keys
 from agentpack.document.scalars import Properties, Value, key_text
 from agentpack.document.versions import NEWEST
+from agentpack.lazy import lazy
 
-_TAB_LINE = re.compile(r"[\r\n]\t")
+_TAB_LINE = lazy(r"[\r\n]\t")
 
 
 def mapping(text: str, client: str = NEWEST) -> Keys | None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from agentpack.finding import Finding, Place, Severity
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.page import Page
 
 _MARK = lazy(

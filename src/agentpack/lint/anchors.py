@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.page import Page
 
 _LINK = lazy(r"!?\[([^\]]*)\]\([^)]*\)")

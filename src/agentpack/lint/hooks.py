@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentpack.finding import Place
+from agentpack.lazy import lazy
 from agentpack.lint import manifests
-from agentpack.lint.lazy import lazy
 from agentpack.lint.scene import Scene
 
 _ROOTED = lazy(

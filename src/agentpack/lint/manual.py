@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import dedent
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 
 _EXAMPLE = lazy(
     r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.scene import Scene
 
 BUILT_IN = (

@@ -13,8 +13,8 @@ from typing import Literal
 
 from agentpack.document import Document
 from agentpack.finding import Place
+from agentpack.lazy import lazy
 from agentpack.lint.commands import commands
-from agentpack.lint.lazy import lazy
 from agentpack.roster import Agent, Loss, Skill
 
 Kind = Literal["agent", "skill", "reference"]

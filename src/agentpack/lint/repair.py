@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.page import Page
 from agentpack.lint.vocabulary import KEYS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 
 # Seen in what clients 2.1.197 to 2.1.329 offer or say of themselves; some only in some settings.
 KNOWN = frozenset(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentpack.document import Document
+from agentpack.lazy import lazy
 from agentpack.roster import skills
 from agentpack.roster.values import Agent, Loss, Skill
 
@@ -13,8 +14,8 @@ _READ = ("name", "description", "tools", "disallowedTools", "model", "skills")
 _KEY_FIRST = re.compile(
     r"\s*(?:name|description|tools|model|color|skills|allowed-tools|disallowedTools):[ \t]"
 )
-_FENCE_LINE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
-_PLAIN = re.compile(r"[\w-]+[ \t]*:[ \t]+(?![\"'|>\[{&!*])[^\r\n]*?[ \t](?P<comment>#[^\r\n]*)")
+_FENCE_LINE = lazy(r"^---[ \t]*\r?$", re.MULTILINE)
+_PLAIN = lazy(r"[\w-]+[ \t]*:[ \t]+(?![\"'|>\[{&!*])[^\r\n]*?[ \t](?P<comment>#[^\r\n]*)")
 
 
 def of_agent(agent: Agent) -> Iterator[Loss]:

@@ -7,17 +7,17 @@ not understand of other events it passes over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from agentpack.lazy import lazy
 from agentpack.roster.text import truthy
 
 GUARDING = ("PreToolUse", "PermissionRequest")
 """The events whose hooks must be right for the agent to load."""
 
 Check = Callable[[Any], bool]
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
+_URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 
 
 def _text(value: Any) -> bool:

@@ -8,25 +8,26 @@ from typing import Any
 from agentpack import tokens
 from agentpack.document import SPACE, Document, read
 from agentpack.document.versions import LOOSE_BOOLEANS, SKILL_TEXT_CLEANED
+from agentpack.lazy import lazy
 from agentpack.roster.text import cut, sent, spelt, trimmed
 from agentpack.roster.values import Loss, Skill, Source
 
 LONGEST = 1536
 """The most that is shown of a skill's description, in UTF-16 units."""
 _LONGEST_FIRST_LINE = 100
-_HEADING = re.compile(rf"#+[{SPACE}]+(.+)", re.DOTALL)
-_COMMA = re.compile(r",(?![^{}]*\})")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_HEADING = lazy(rf"#+[{SPACE}]+(.+)", re.DOTALL)
+_COMMA = lazy(r",(?![^{}]*\})")
+_BRACES = lazy(r"\{([^{}]*)\}")
 _MOST_CHOICES = 50
 _YES = ("true", "yes", "on", "1")
-_ESCAPE = re.compile(
+_ESCAPE = lazy(
     # A terminal's control sequences: with parameters, with a text, and the short ones.
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|\Z)"
     r"|\x1b[ -/]*[0-~]?",
     re.DOTALL,
 )
-_UNPRINTABLE = re.compile(
+_UNPRINTABLE = lazy(
     "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
     "\ud800-\udfff\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from agentpack.document import SPACE, key_text
+from agentpack.lazy import lazy
 
-_ENDS = re.compile(rf"\A[{SPACE}]+|[{SPACE}]+\Z")
+_ENDS = lazy(rf"\A[{SPACE}]+|[{SPACE}]+\Z")
 
 
 def trimmed(text: str) -> str:

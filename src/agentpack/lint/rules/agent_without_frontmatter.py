@@ -20,7 +20,7 @@ Good .claude/agents/README.md:
 import re
 
 from agentpack.finding import Place
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -33,8 +33,8 @@ Good agents/api.md:
 
 import re
 
+from agentpack.lazy import lazy
 from agentpack.lint import packfile
-from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -17,7 +17,7 @@ Good .claude/skills/history/SKILL.md:
     Read the history.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster.tools import named

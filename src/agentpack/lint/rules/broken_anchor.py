@@ -19,8 +19,8 @@ Good .claude/skills/basket/SKILL.md:
 
 from urllib.parse import unquote
 
+from agentpack.lazy import lazy
 from agentpack.lint.anchors import anchors
-from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts, quoted

@@ -30,7 +30,7 @@ Good .claude/skills/api/SKILL.md:
 import re
 from textwrap import dedent
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

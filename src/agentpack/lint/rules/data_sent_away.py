@@ -17,7 +17,7 @@ Good .claude/agents/api.md:
     Try it with `curl -d @order.json http://127.0.0.1:8000/orders`, the key from `.env`.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -18,7 +18,7 @@ Good .claude/agents/api.md:
     Write the test first.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill

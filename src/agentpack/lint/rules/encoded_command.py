@@ -17,7 +17,7 @@ Good .claude/agents/api.md:
     Read the certificate with `base64 -d tls.crt | openssl x509 -text`.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

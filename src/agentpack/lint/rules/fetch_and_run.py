@@ -18,7 +18,7 @@ Good .claude/agents/api.md:
     Set up with `uv tool install tool==1.4.2`. Never pipe `curl` into a shell.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

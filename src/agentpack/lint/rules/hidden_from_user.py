@@ -16,7 +16,7 @@ Good .claude/skills/api/SKILL.md:
     Tell the user which files you changed.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -21,7 +21,7 @@ Good .claude/agents/api.md:
 import re
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot

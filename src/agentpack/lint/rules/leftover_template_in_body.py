@@ -17,7 +17,7 @@ Good .claude/agents/api.md:
     You build the endpoints of Studio. Its pages are templates: `{{ title }}`.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

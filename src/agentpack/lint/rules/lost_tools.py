@@ -23,7 +23,7 @@ Good .claude/agents/reviewer.md:
 import re
 
 from agentpack.finding import Place
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.toolnames import LISTED

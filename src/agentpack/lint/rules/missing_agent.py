@@ -31,7 +31,7 @@ Good .claude/agents/reviewer.md:
 
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.mentions import agents_known, placeholder
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule

@@ -21,7 +21,7 @@ Good .claude/skills/basket/references/prices.md:
 import re
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.page import Page, Piece
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene

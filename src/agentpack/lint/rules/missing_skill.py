@@ -28,7 +28,7 @@ Good .claude/skills/unit-test/SKILL.md:
 
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.mentions import placeholder, skills_known
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule

@@ -14,7 +14,7 @@ Good .claude/skills/basket/SKILL.md:
     The rules are in `docs/rules.md`.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -34,7 +34,7 @@ Good .claude/skills/releases/SKILL.md:
 
 import re
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.manifests import SETTINGS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene

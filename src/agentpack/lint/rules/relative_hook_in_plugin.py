@@ -23,8 +23,8 @@ Good scripts/guard.sh (may be run):
 
 import posixpath
 
+from agentpack.lazy import lazy
 from agentpack.lint import hooks, manifests
-from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -28,7 +28,7 @@ Good .claude/skills/basket/scripts/count.sh (may be run):
 import re
 from collections.abc import Iterator
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.page import Page
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene

@@ -20,7 +20,7 @@ Good .claude/agents/api.md:
 
 import re
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spec import LONGEST_NAME

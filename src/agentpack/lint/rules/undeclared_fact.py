@@ -36,8 +36,8 @@ Good agents/api.md.j2:
 from collections.abc import Iterator
 from typing import Any
 
+from agentpack.lazy import lazy
 from agentpack.lint import packfile
-from agentpack.lint.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.spot import spot

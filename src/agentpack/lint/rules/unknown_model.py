@@ -22,7 +22,7 @@ Good .claude/agents/api.md:
     Build endpoints.
 """
 
-from agentpack.lint.lazy import lazy
+from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 from agentpack.lint.values import with_keys
