@@ -29,9 +29,13 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
     paths) and `FORMATS`.
     """
-    parser = _Parser(prog=f"agentpack {name}", description=words, allow_abbrev=False)
-    # Every argument that is added asks for a formatter; without a width that imports shutil.
-    parser.formatter_class = _OfAnyWidth
+    parser = _Parser(
+        prog=f"agentpack {name}",
+        description=words,
+        allow_abbrev=False,
+        # Every argument that is added asks for a formatter; without a width that imports shutil.
+        formatter_class=_OfAnyWidth,
+    )
     add = parser.add_argument
     if getattr(command, "PATHS", False):
         add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
