@@ -60,7 +60,7 @@ def _covers(mark: Allowance, finding: Finding) -> bool:
 
 def _allowances(page: Page) -> Iterator[Allowance]:
     source = page.document.source
-    if "agentpack: allow" not in source and "agentpack:allow" not in source:
+    if "agentpack:" not in source:
         return
     lines = source.split("\n")
     for match in _MARK.finditer(source):

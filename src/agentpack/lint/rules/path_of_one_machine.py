@@ -21,6 +21,7 @@ from agentpack.lint.scene import Scene
 _HOME = lazy(
     r"(?<![\w.:/-])(?:/Users/|/home/|C:\\{1,2}Users\\{1,2})(?P<who>[A-Za-z][\w.-]*)[/\\]+[\w.~-]+"
 )
+_FOLDER = lazy(r"/(?:Users|home)/")
 _NOBODY = lazy(
     r"(?i)(?:your|my|user|name|me|you|username|.*user.*|.*name.*|example.*|test.*|dev.*|alice|bob|"
     r"carol|john.*|jane.*|foo|bar|x+|someone|public|shared|default|admin|root|runner|ubuntu|"
@@ -34,7 +35,7 @@ def check(scene: Scene) -> Hits:
     for page in scene.pages:
         body = page.body
         windows = "\\" in body and "Users\\" in body
-        if not windows and "/Users/" not in body and "/home/" not in body:
+        if not windows and not _FOLDER.search(body):
             continue
         told: set[str] = set()
         for match in _HOME.finditer(body):
