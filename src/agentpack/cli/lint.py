@@ -113,6 +113,8 @@ def _roots(roots: Sequence[Path], path: Path, args: argparse.Namespace) -> list[
             found = _mend(args, base, scene, found, rules)
         for finding in found:
             shown = (base / finding.place.path).as_posix()
+            # A name that is no text cannot be printed.
+            shown = shown.encode(errors="replace").decode()
             moved = replace(finding, place=replace(finding.place, path=shown))
             if config.keeps(moved):
                 findings.append(moved)
@@ -206,6 +208,9 @@ def _for_ci(shape: str, findings: Sequence[Finding]) -> str:
 @cache
 def _lines(path: str) -> tuple[str, ...]:
     try:
+        if not Path(path).is_file():
+            # A pipe or a device may have no end.
+            return ()
         return tuple(Path(path).read_bytes().decode("utf-8", "replace").splitlines())
     except OSError:
         return ()

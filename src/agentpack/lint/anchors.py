@@ -10,8 +10,8 @@ from agentpack.lint.page import Page
 
 _LINK = lazy(r"!?\[([^\]]*)\]\([^)]*\)")
 _UNDERLINED = lazy(r"^ {0,3}(?P<words>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
-_GIVEN = lazy(r"<[A-Za-z][^>\n]*?\b(?:id|name)[ \t]*=[ \t]*[\"']?(?P<id>[^\"'\s>]+)")
-_TAG = lazy(r"</?[A-Za-z][^>\n]*>")
+_GIVEN = lazy(r"<[A-Za-z][^<>\n]{0,300}?\b(?:id|name)[ \t]*=[ \t]*[\"']?(?P<id>[^\"'\s>]+)")
+_TAG = lazy(r"</?[A-Za-z][^<>\n]*>")
 _HTML_HEADING = lazy(r"<h[1-6][^>]*>(?P<words>.*?)</h[1-6]>", re.IGNORECASE)
 _DROPPED = lazy(r"[^\w\- ]")
 

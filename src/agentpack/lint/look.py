@@ -90,7 +90,9 @@ def _files(base: Path, root: Path) -> Iterator[tuple[str, bool]]:
                     waiting.append((entry.path, f"{shown}{entry.name}/"))
                 continue
             number += 1
-            yield shown + entry.name, _may_be_run(entry)
+            # A name that is no text cannot be printed, nor named by any page.
+            path = (shown + entry.name).encode(errors="replace").decode()
+            yield path, _may_be_run(entry)
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -87,7 +87,8 @@ class Page:
 
     def in_block(self, offset: int) -> bool:
         """Whether a character of the body is in a fenced block of code."""
-        return any(fence.start() <= offset < fence.end() for fence in self._fences)
+        row = bisect_right(self._fences, offset, key=re.Match.start) - 1
+        return row >= 0 and offset < self._fences[row].end()
 
     @cached_property
     def linked(self) -> bool:

@@ -38,7 +38,9 @@ def check(scene: Scene) -> Hits:
             value = fields[key].value if key in fields else None
             if not value:
                 continue
-            text = value if isinstance(value, str) else str(value)
+            # Only what is no deeper than a list: aliases can make a value larger than any memory.
+            parts = value if isinstance(value, list) else [value]
+            text = "\n".join(part for part in parts if isinstance(part, str))
             if "{" not in text and "<%" not in text and "«" not in text:
                 continue
             found = _MARK.search(text)

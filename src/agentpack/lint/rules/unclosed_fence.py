@@ -55,7 +55,13 @@ def check(scene: Scene) -> Hits:
 def _open(body: str) -> re.Match[str] | None:
     """The fence that is open where the body ends."""
     opened: re.Match[str] | None = None
+    end = 0
     for place in sorted((*places(body, "```"), *places(body, "~~~"))):
+        # Only the first of a line may be a fence.
+        if place < end:
+            continue
+        end = body.find("\n", place)
+        end = len(body) if end < 0 else end
         start = body.rfind("\n", 0, place) + 1
         match = _FENCE.match(body, place)
         if match is None or not _LEAD.fullmatch(body, start, min(place, start + _LONGEST_LEAD)):
