@@ -225,9 +225,7 @@ TREES: dict[str, tuple[Break, str | None]] = {
     "a folder that leads to its parent": (link(f"{AGENTS}/deep/loop", ".."), None),
     "a skill that leads to its parent": (link(f"{SKILLS}/loop", ".."), None),
     "a skill's folder that leads to its parent": (
-        lambda root: (
-            (put(f"{SKILLS}/b/SKILL.md", SKILL)(root), link(f"{SKILLS}/b/l", "..")(root)) and None
-        ),
+        both(put(f"{SKILLS}/b/SKILL.md", SKILL), link(f"{SKILLS}/b/l", "..")),
         None,
     ),
     "a link to itself": (link(f"{AGENTS}/bad.md", "bad.md"), "dangling-link"),
@@ -246,12 +244,9 @@ TREES: dict[str, tuple[Break, str | None]] = {
     "settings that are a device": (link(SETTINGS, "/dev/zero"), None),
     "one name": (namesakes, "shadowed-name"),
     "a reference of 20 MB": (
-        lambda root: (
-            (
-                put(f"{SKILLS}/b/SKILL.md", SKILL)(root),
-                put(f"{SKILLS}/b/references/more.md", "See [it](y.md).\n" * 1_250_000)(root),
-            )
-            and None
+        both(
+            put(f"{SKILLS}/b/SKILL.md", SKILL),
+            put(f"{SKILLS}/b/references/more.md", "See [it](y.md).\n" * 1_250_000),
         ),
         None,
     ),
@@ -279,12 +274,9 @@ TREES: dict[str, tuple[Break, str | None]] = {
     ),
     "a skill's name of invalid bytes": (put(f"{SKILLS}/b\udcffd/SKILL.md", "# Tables\n"), None),
     "a reference's name of invalid bytes": (
-        lambda root: (
-            (
-                put(f"{SKILLS}/b/SKILL.md", SKILL)(root),
-                put(f"{SKILLS}/b/references/\udcff.md", "# More\n[x](y.md)\n")(root),
-            )
-            and None
+        both(
+            put(f"{SKILLS}/b/SKILL.md", SKILL),
+            put(f"{SKILLS}/b/references/\udcff.md", "# More\n[x](y.md)\n"),
         ),
         None,
     ),
@@ -334,6 +326,7 @@ TREES: dict[str, tuple[Break, str | None]] = {
             "yaml": "```yaml\n" + "[" * 10_000 + "]" * 10_000 + "\n```\n",
             "python": "```python\n" + "(" * 20_000 + ")" * 20_000 + "\n```\n",
             "toml": "```toml\na = " + "[" * 20_000 + "]" * 20_000 + "\n```\n",
+            "allowances": "<!-- agentpack: allow unknown-colour: y -->\n" * (MILLION // 45),
             "many blocks": "```json\n{}\n```\n[x](a.md) `y`\n" * (MILLION // 30),
         }.items()
     },
@@ -414,3 +407,13 @@ def test_a_file_that_may_not_be_read_is_told(agentpack, path) -> None:
     assert "unknown-colour" in rules(out, "/good.md")
     assert (inspected[0], inspected[2]) == (1, "")
     assert (mended[0], mended[2]) == (1, "")
+
+
+@pytest.mark.parametrize("shape", ["text", "json", "github", "gitlab", "sarif"])
+def test_a_root_whose_name_is_no_text_is_linted(agentpack, make, shape) -> None:
+    """Every format shows findings below a folder whose name is not UTF-8."""
+    root = make({"bx/.claude/agents/good.md": KNOWN})
+    folder = (root / "bx").rename(root / "b\udcff")
+    code, out, err = agentpack("lint", folder, "--format", shape)
+    assert (code, err) == (1, "")
+    assert "unknown-colour" in out

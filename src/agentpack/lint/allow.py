@@ -63,8 +63,11 @@ def _allowances(page: Page) -> Iterator[Allowance]:
     if "agentpack:" not in source:
         return
     lines = source.split("\n")
+    line, counted = 1, 0
     for match in _MARK.finditer(source):
-        line = source.count("\n", 0, match.start()) + 1
+        # Counted on from the mark before: a file may have very many.
+        line += source.count("\n", counted, match.start())
+        counted = match.start()
         column = match.start() - source.rfind("\n", 0, match.start())
         covered = range(1, len(lines) + 1)
         if line >= page.document.body_line:
