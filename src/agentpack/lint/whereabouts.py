@@ -9,6 +9,8 @@ from urllib.parse import unquote
 from agentpack.lint.page import Page
 from agentpack.lint.scene import Scene
 
+_HANDED_ON = ("/templates/", "/assets/", "/examples/", "/template/", "/evals/")
+
 
 class Whereabouts:
     """The files and folders of a scene, and from where its pages see them."""
@@ -69,6 +71,11 @@ class Whereabouts:
         path = posixpath.normpath(f"{page.folder}/{target}".lstrip("/"))
         top = posixpath.normpath(target).partition("/")[0]
         return path.startswith("..") or not self._unread.isdisjoint((path.partition("/")[0], top))
+
+
+def handed_on(page: Page) -> bool:
+    """Whether a page is made to be copied into the user's project, where its links will lead."""
+    return any(folder in page.path for folder in _HANDED_ON)
 
 
 def quoted(page: Page, offset: int) -> bool:

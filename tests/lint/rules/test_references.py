@@ -27,6 +27,8 @@ MANIFEST = {".claude-plugin/plugin.json": '{"name": "shop"}'}
         ("[a](https://example.org/a.md) [b](/etc/a.md) [c](../../../../a.md)", 0),
         ("`[a](references/b.md)`", 0),
         ("```\n[a](references/b.md)\n```", 0),
+        ("**File:** `references/b.md`\n\n```sh\necho\n```", 0),
+        ("See `references/b.md`\n\nThen:\n\n```sh\necho\n```", 1),
         ("Write SKILL.md so that it names `references/b.md`", 0),
     ],
 )
@@ -48,6 +50,13 @@ def test_a_reference_is_sought_from_its_skill_and_from_the_root(find, skill) -> 
         "skills/s/references/b.md": "# B\n",
     }
     assert find("missing-file", files) == []
+
+
+@pytest.mark.parametrize(("folder", "number"), [("references", 1), ("assets", 0)])
+def test_a_page_that_is_handed_on_leads_where_it_is_copied_to(find, skill, folder, number) -> None:
+    """The anchors of a template are those of the project that it becomes part of."""
+    page = {f"skills/s/{folder}/a.md": "# A\n[b](#gone)\n", "skills/s/SKILL.md": skill("Work.")}
+    assert len(find("broken-anchor", page)) == number
 
 
 def test_nothing_is_said_of_folders_that_nobody_looked_into(find, agent) -> None:

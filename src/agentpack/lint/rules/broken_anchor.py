@@ -23,7 +23,7 @@ from agentpack.lazy import lazy
 from agentpack.lint.anchors import anchors
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.whereabouts import Whereabouts, quoted
+from agentpack.lint.whereabouts import Whereabouts, handed_on, quoted
 
 _LINK = lazy(r"\]\(<?(?P<path>(?:[\w./@+%-]+\.md)?)#(?P<anchor>[^)\s<>{]+)[)> ]")
 
@@ -34,7 +34,7 @@ def check(scene: Scene) -> Hits:
     tree: Whereabouts | None = None
     known: dict[str, frozenset[str]] = {}
     for page in scene.pages:
-        if not page.linked or "#" not in page.body:
+        if not page.linked or "#" not in page.body or handed_on(page):
             continue
         for link in _LINK.finditer(page.body):
             target: str | None = page.path

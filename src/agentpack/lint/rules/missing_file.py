@@ -25,7 +25,7 @@ from agentpack.lazy import lazy
 from agentpack.lint.page import Page, Piece
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.whereabouts import Whereabouts, quoted
+from agentpack.lint.whereabouts import Whereabouts, handed_on, quoted
 
 _FILE = (
     r"[\w./@+-]+\."
@@ -37,8 +37,8 @@ _TICK = lazy(
     r"(?P<top>scripts)/[\w./@+-]+\.(?:py|sh|js|mjs|ts)))`"
 )
 _ROOTED = lazy(rf"\$\{{CLAUDE_SKILL_DIR\}}/(?P<path>{_FILE})(?![\w*{{<])")
-# What a skill hands on to the user's project has its links there.
-_HANDED_ON = ("/templates/", "/assets/", "/examples/", "/template/", "/evals/")
+# The name of another place's file, shown in the block of code below it.
+_CAPTION = lazy(r"[ \t:*]*\n\s*(?:`{3}|~{3})")
 _EXAMPLE = lazy(
     r"(?:^|[/_-])(?:path|foo|bar|your|my|example|file|filename|xxx|some)(?:[/_.-]|$)", re.IGNORECASE
 )
@@ -49,7 +49,7 @@ _TIP = "mend the path, or add the file"
 def check(scene: Scene) -> Hits:
     tree = Whereabouts(scene)
     for page in scene.pages:
-        if any(folder in page.path for folder in _HANDED_ON):
+        if handed_on(page):
             continue
         told: set[str] = set()
         for piece in _missing(page, tree):
@@ -87,5 +87,7 @@ def _ticked(page: Page, tree: Whereabouts) -> Iterator[Piece]:
         if top and f"{skill}/{top}".lstrip("/") not in tree.folders:
             continue
         if tree.leads(page, path) or tree.elsewhere(path) or page.in_block(match.start()):
+            continue
+        if _CAPTION.match(page.body, match.end()):
             continue
         yield Piece(path, match.start("path"))
