@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,25 @@ def test_a_description_of_several_lines_is_reported_whole(claude: Binary, good: 
     assert many.description is not None
     assert many.description.startswith("One.\n- two: three\nFour.")
     assert many.body_matches
+
+
+def test_a_body_that_arrives_otherwise_is_reported(claude: Binary, good: Path, tmp_path) -> None:
+    """A client that hands the model another text than the file's is caught, agent and skill."""
+    liar = tmp_path / "claude"
+    liar.write_text(
+        "#!/bin/sh\n"
+        "sed -i 's/twice/once/' .claude/agents/reviewer.md\n"
+        "sed -i 's/# style/# fashion/' .claude/skills/style/SKILL.md\n"
+        f'exec "{claude.path}" "$@"\n'
+    )
+    liar.chmod(0o755)
+    found = verify(good, replace(claude, path=liar))
+    assert {failure.path for failure in found.failures} == {
+        ".claude/agents/reviewer.md",
+        ".claude/skills/style/SKILL.md",
+    }
+    assert all("another body" in failure.reason for failure in found.failures)
+    assert [agent.body_matches for agent in found.agents] == [True, False]
 
 
 def test_an_agent_that_cannot_start_says_why(claude: Binary, good: Path) -> None:

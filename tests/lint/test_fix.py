@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from agentpack import document
+from agentpack.lint import fix
+from agentpack.lint.page import Page
 
 BODY = "---\n\n# Duties\n\nDo: it.\n"
 
@@ -83,3 +85,32 @@ def test_what_is_not_understood_is_left_alone(agentpack, make, head) -> None:
     out, _, text = fixed(agentpack, make, head, "--fix")
     assert text == f"---\n{head}{BODY}"
     assert "error" in out or "warning" in out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'Use when: asked'", "'Use when asked'"),
+        ("tools: Read", "tools: Bash"),
+        ("tools: Read\n", ""),
+        ("Do: it.", "Do it."),
+        ("'Use when: asked'", "Use when: asked"),
+    ],
+)
+def test_a_mend_that_changes_what_is_said_is_refused(
+    agentpack, make, monkeypatch, old, new
+) -> None:
+    """Another value, a lost key, another body, no YAML: whatever a fix returns is proven first."""
+    strict, keys = fix.FIXES["not-strict-yaml"]
+
+    def wrong(page: Page) -> str:
+        text = strict(page)
+        assert text is not None
+        assert old in text
+        return text.replace(old, new)
+
+    monkeypatch.setitem(fix.FIXES, "not-strict-yaml", (wrong, keys))
+    head = "name: a\ndescription: Use when: asked\ntools: Read\n"
+    out, _, text = fixed(agentpack, make, head, "--fix")
+    assert text == f"---\n{head}{BODY}"
+    assert "not-strict-yaml" in out
