@@ -63,6 +63,8 @@ def _roster(one: Case, client: str) -> Roster:
     with tempfile.TemporaryDirectory(prefix="agentpack-case-") as folder:
         root = Path(folder).resolve()
         one.write(root, case.word(0))
+        if one.is_plugin:
+            return roster.read(root / case.word(0), client)
         return roster.read_project(root, client)
 
 

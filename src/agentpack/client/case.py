@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 NAME = "%NAME%"
+PLUGIN = f"{NAME}/.claude-plugin/plugin.json"
+"""The manifest that makes a case a plugin: the folder `%NAME%` is loaded as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Case:
     files: Mapping[str, str]
     links: Mapping[str, str] = field(default_factory=dict)
     alone: bool = False
+
+    @property
+    def is_plugin(self) -> bool:
+        """Whether its folder `%NAME%` is to be loaded as a plugin."""
+        return PLUGIN in self.files
 
     def write(self, root: Path, word: str) -> None:
         """Make the tree below `root`, with `word` for `%NAME%`."""

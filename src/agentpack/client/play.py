@@ -40,7 +40,7 @@ class Recording:
     @property
     def init(self) -> dict[str, Any]:
         """The client's account of itself: version, agents, skills, tools, model."""
-        return self.events[0]
+        return next(event for event in self.events if event.get("subtype") == "init")
 
 
 def play(
@@ -49,6 +49,7 @@ def play(
     script: stub.Script,
     *,
     allowed_tools: Sequence[str] = (),
+    plugins: Sequence[Path] = (),
     timeout: float = 60,
 ) -> Recording:
     """Ask the client one question in `project` while `script` plays the model.
@@ -57,6 +58,7 @@ def play(
     of the user's, no network but the stub on loopback.
 
     Args:
+        plugins: folders of plugins to load besides.
         timeout: seconds after which the client is stopped.
 
     Raises:
@@ -70,6 +72,8 @@ def play(
         command = [str(binary.path), "-p", QUESTION, "--output-format", "stream-json", "--verbose"]
         command += ["--debug-file", str(debug)]
         command += ["--allowedTools", *allowed_tools] if allowed_tools else []
+        for plugin in plugins:
+            command += ["--plugin-dir", str(plugin)]
         environment = {
             **_QUIET,
             "PATH": os.environ.get("PATH", os.defpath),
@@ -93,7 +97,8 @@ def play(
             message = f"did not answer within {timeout:.0f} s"
             raise AgentpackError(message, path=binary.path) from None
         events = tuple(json.loads(line) for line in run.stdout.splitlines() if line.startswith("{"))
-        if not events or events[0].get("subtype") != "init":
+        # Some settings make it announce a redraw before it gives its account.
+        if not any(event.get("subtype") == "init" for event in events):
             message = (
                 f"ended with code {run.returncode}: {(run.stderr or run.stdout).strip()[:300]}"
             )

@@ -113,7 +113,8 @@ def _ask(binary: Binary, batch: Sequence[Case], *, launch: bool) -> dict[str, Ou
         for word, one in words.items():
             one.write(project, word)
         script = _Launcher() if launch else _silent
-        recording = play(binary, project, script, allowed_tools=("Agent", "Skill"))
+        plugins = [project / word for word, one in words.items() if one.is_plugin]
+        recording = play(binary, project, script, allowed_tools=("Agent", "Skill"), plugins=plugins)
         try:
             return _outcomes(project, recording, words)
         except LookupError:

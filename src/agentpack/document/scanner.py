@@ -14,6 +14,7 @@ from agentpack.lazy import lazy
 
 _BLANKS = lazy(r"[ \t]*")
 _INDENT = lazy(r" *")
+_BLANK_LINES = lazy(r"(?: *(?:\r\n|\r|\n))*")
 _TO_LINE_END = lazy(r"[^\r\n]*")
 _BREAK = lazy(r"\r\n|\r|\n")
 _REST = r"(?:[ \t]*(?::(?=[^ \t\r\n{stop}])|(?<=[^ \t\r\n])#|[^ \t\r\n:#{not_in}]))*"
@@ -176,11 +177,18 @@ class Scanner:
         indent = max(parent, 0) + int(given) if given else 0
         lines: list[str] = []
         if self.next_line():
+            self._check_tab()
             if not indent:
                 indent = self._detect(parent)
             lines = self._block_lines(indent)
         self.plain_end = self.pos
         return _chomped(lines, chomp, folded=folded)
+
+    def _check_tab(self) -> None:
+        """The first line with anything on it does not begin with a tab."""
+        found = _BLANK_LINES.match(self.text, self.pos, self.end)
+        if found and self.text.startswith("\t", found.end(), self.end):
+            raise YamlError("a tab as indentation", found.end())
 
     def _detect(self, parent: int) -> int:
         """The indentation of the first line that has anything on it."""
@@ -196,8 +204,6 @@ class Scanner:
             place = broken.end()
         found = after - place
         if after < self.end and found > parent:
-            if self.text[after] == "\t" and found <= parent:
-                raise YamlError("a tab as indentation", after)
             if most > found:
                 raise YamlError("an empty line stands deeper than the text below it", place)
             return found

@@ -8,8 +8,10 @@ from agentpack import tokens
 from agentpack.document import Document, read
 from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED
 from agentpack.roster import hooks, tools
-from agentpack.roster.text import trimmed
+from agentpack.roster.text import spelt, trimmed
 from agentpack.roster.values import Agent, Loss, Source
+
+_NAMED = ("name", "description")
 
 
 def predict(source: Source, client: str) -> Agent | Loss:
@@ -22,9 +24,8 @@ def predict(source: Source, client: str) -> Agent | Loss:
     lost = _loss(source.path, document, client)
     if lost:
         return lost
-    return _agent(
-        source.path, document, document.text("name") or "", document.text("description") or ""
-    )
+    description = (document.text("description") or "").replace("\\n", "\n")
+    return _agent(source.path, document, document.text("name") or "", description)
 
 
 def _loss(path: str, document: Document, client: str) -> Loss | None:
@@ -54,19 +55,28 @@ def _loss(path: str, document: Document, client: str) -> Loss | None:
 
 
 def _of_plugin(source: Source, document: Document) -> Agent:
-    """A plugin's agent, which never lacks anything: the client makes it up."""
+    r"""A plugin's agent, which never lacks anything: what is missing the client makes up.
+
+    Whatever its name and description are, they are spelt out, and `\n` stays as it is.
+    """
     if document.problem:
         document = replace(document, fields={})
-    stem = source.path.rpartition("/")[2].rpartition(".")[0]
+    values = {key: document.fields[key].value for key in _NAMED if key in document.fields}
+    stem = source.path.rpartition("/")[2].removesuffix(".md")
+    name = spelt(values["name"]) if values.get("name") is not None else ""
+    told = values.get("description")
+    description = "" if isinstance(told, (list, dict)) or told is None else trimmed(spelt(told))
     plugin = source.scope.partition(":")[0]
-    name = source.scope + (document.text("name") or stem)
-    description = document.text("description") or f"Agent from {plugin} plugin"
-    return _agent(source.path, document, name, description)
+    return _agent(
+        source.path,
+        document,
+        source.scope + (name or stem),
+        description or f"Agent from {plugin} plugin",
+    )
 
 
 def _agent(path: str, document: Document, name: str, description: str) -> Agent:
     fields = document.fields
-    description = description.replace("\\n", "\n")
     given, refused = tools.allowed(fields), tools.disallowed(fields)
     # An agent that is given an empty list starts without any tool, and the roster says: all.
     left = tuple(tool for tool in given if tool not in refused) if given else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentpack.document import Document
+from agentpack.document import Document, Field, Problem
 from agentpack.lazy import lazy
 from agentpack.roster import skills
+from agentpack.roster.text import spelt, trimmed
 from agentpack.roster.values import Agent, Loss, Skill
 
 _READ = ("name", "description", "tools", "disallowedTools", "model", "skills")
@@ -20,27 +21,55 @@ _PLAIN = lazy(r"[\w-]+[ \t]*:[ \t]+(?![\"'|>\[{&!*])[^\r\n]*?[ \t](?P<comment>#[
 
 def of_agent(agent: Agent) -> Iterator[Loss]:
     """What of an agent is lost."""
-    yield from _of_document(agent.path, agent.document)
+    document = agent.document
+    if document.problem and _begins(document):
+        # Only of a plugin does such an agent load.
+        yield _without_keys(agent.path, document, document.problem)
+        return
+    yield from _of_document(agent.path, document)
+    at = agent.at("description")
+    if not _told(document.fields.get("description")):
+        # A project's agent would not have loaded.
+        reason = f"it has no description that is text: the model reads {agent.description!r}"
+        rule = "description-not-text" if "description" in document.fields else "no-description"
+        yield Loss(agent.path, at.line, reason, rule, at.column, document)
     if agent.toolless:
         reason = "no tool is left: it starts without any, even where the roster tells of all tools"
         at = agent.at("tools")
-        yield Loss(agent.path, at.line, reason, "no-tool-left", at.column, agent.document)
+        yield Loss(agent.path, at.line, reason, "no-tool-left", at.column, document)
 
 
 def of_skill(skill: Skill, client: str) -> Iterator[Loss]:
     """What of a skill is lost."""
-    document, problem = skill.document, skill.document.problem
-    if problem and document.source.startswith(("---", "\ufeff---")):
-        reason = f"it loads without its frontmatter: {problem.reason}"
-        yield Loss(skill.path, problem.line, reason, problem.rule, problem.column, document)
+    document = skill.document
+    if document.problem and _begins(document):
+        yield _without_keys(skill.path, document, document.problem)
         return
     yield from _of_document(skill.path, document)
     values = {key: found.value for key, found in document.fields.items()}
     whole = skills.whole(document, values, client)
+    at = skill.at("description")
     if skill.listed and whole != skill.description:
         reason = f"its description is cut after {skills.LONGEST} of {len(whole)} characters"
-        at = skill.at("description")
         yield Loss(skill.path, at.line, reason, "description-cut", at.column, document)
+    asked = skills.asked_only(values, client, plugin=False)
+    if not skill.listed and not skills.described(values) and not asked:
+        reason = "a plugin's skill without a description is not told to the model"
+        yield Loss(skill.path, at.line, reason, "no-description", at.column, document)
+
+
+def _begins(document: Document) -> bool:
+    return document.source.startswith(("---", "\ufeff---"))
+
+
+def _without_keys(path: str, document: Document, problem: Problem) -> Loss:
+    reason = f"it loads without its frontmatter: {problem.reason}"
+    return Loss(path, problem.line, reason, problem.rule, problem.column, document)
+
+
+def _told(description: Field | None) -> bool:
+    value = description.value if description else None
+    return value is not None and not isinstance(value, (list, dict)) and bool(trimmed(spelt(value)))
 
 
 def _of_document(path: str, document: Document) -> Iterator[Loss]:

@@ -16,6 +16,7 @@ LONGEST = 1536
 """The most that is shown of a skill's description, in UTF-16 units."""
 _LONGEST_FIRST_LINE = 100
 _HEADING = lazy(rf"#+[{SPACE}]+(.+)", re.DOTALL)
+_NOT_IN_NAMES = lazy(r"[^A-Za-z0-9_-]")
 _COMMA = lazy(r",(?![^{}]*\})")
 _BRACES = lazy(r"\{([^{}]*)\}")
 _MOST_CHOICES = 50
@@ -40,10 +41,13 @@ def predict(source: Source, client: str) -> Skill | Loss:
     document = read(source.data, client)
     values = {} if document.problem else {key: f.value for key, f in document.fields.items()}
     folder = source.path.rpartition("/")[0].rpartition("/")[2]
-    name = source.scope + folder
+    plugin = ":" in source.scope
+    name = source.scope + (_plain(folder) if plugin else folder)
+    # Of a plugin's skill the model is told only what its author says of it.
+    silent = plugin and not described(values)
     description = whole(document, values, client)
     shown = cut(description, LONGEST, "…")
-    hidden = _yes(values.get("disable-model-invocation"), client) or _paths(values.get("paths"))
+    hidden = silent or asked_only(values, client, plugin=plugin)
     return Skill(
         name,
         sent(shown),
@@ -60,14 +64,43 @@ def whole(document: Document, values: dict[str, Any], client: str) -> str:
     text = _description(values.get("description"))
     if not text:
         text = _first_line(document.body)
-    when = values.get("when_to_use")
-    if isinstance(when, (str, bool, int, float, list)) and (when not in ("", [])):
+    when = _when(values)
+    if when is not None:
         text = f"{text} - {spelt(when)}"
     if SKILL_TEXT_CLEANED.holds(client):
         if not text.isprintable():
             text = _UNPRINTABLE.sub(" ", _ESCAPE.sub("", text))
         text = text.replace("<", "&lt;").replace(">", "&gt;")
     return text
+
+
+def described(values: dict[str, Any]) -> bool:
+    """Whether the author says in the keys what the skill is, or when to use it."""
+    return bool(_description(values.get("description"))) or _when(values) is not None
+
+
+def asked_only(values: dict[str, Any], client: str, *, plugin: bool) -> bool:
+    """Whether the author keeps the skill from the model: for good, or until a file matches.
+
+    A plugin's skill does not wait for files: its `paths` are passed over.
+    """
+    if _yes(values.get("disable-model-invocation"), client):
+        return True
+    return not plugin and _paths(values.get("paths"))
+
+
+def _when(values: dict[str, Any]) -> Any:
+    when = values.get("when_to_use")
+    fits = isinstance(when, (str, bool, int, float, list)) and when not in ("", [])
+    return when if fits else None
+
+
+def _plain(folder: str) -> str:
+    """A folder's name as a plugin's skill is called: signs become hyphens, large ones two."""
+    return _NOT_IN_NAMES.sub(
+        lambda found: "-" if len(found[0].encode("utf-16-le", "surrogatepass")) == 2 else "--",  # noqa: PLR2004
+        folder,
+    )
 
 
 def _description(value: Any) -> str:

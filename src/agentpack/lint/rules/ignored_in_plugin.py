@@ -1,8 +1,9 @@
-"""A key that Claude Code does not follow in the agents of a plugin.
+"""A key that Claude Code does not follow in the agents or skills of a plugin.
 
 A plugin's agents may set neither `permissionMode` nor `hooks` nor `mcpServers`: the client
 passes over them, and says so only in its debug log. Played with 2.1.197, 2.1.260 and 2.1.329.
-A hook that should guard the agent is therefore never run.
+A hook that should guard the agent is therefore never run. `paths` keep a project's skill out
+of the listing until a file matches; a plugin's skill is listed from the start.
 
 Bad .claude-plugin/plugin.json:
     {"name": "shop"}
@@ -46,3 +47,7 @@ def check(scene: Scene) -> Hits:
         for key, tip in _ELSEWHERE.items():
             if agent.document.fields.get(key):
                 yield agent.at(key), f"{key!r} is ignored in an agent of a plugin", tip
+    for skill in scene.skills:
+        if skill.listed and not skill.path.startswith(".claude/") and skill.document.names("paths"):
+            tip = "say in the description which files it is for"
+            yield skill.at("paths"), "'paths' is ignored in a skill of a plugin", tip

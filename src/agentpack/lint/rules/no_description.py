@@ -1,6 +1,8 @@
-"""An agent without a description.
+"""An agent without a description, or such a skill of a plugin.
 
-Claude Code drops it, and says so only in its debug log.
+Claude Code drops a project's agent, and says so only in its debug log. A plugin's agent loads,
+were it but a README in the folder `agents`, and the model is told `Agent from NAME plugin`; of
+a plugin's skill the model is not told at all. Seen in 2.1.197, 2.1.260 and 2.1.329.
 
 Bad .claude/agents/api.md:
     ---
