@@ -25,7 +25,7 @@ from agentpack.lint.toolnames import plain
 from agentpack.lint.vocabulary import RETIRED_TOOLS
 
 
-@rule(Severity.WARNING)
+@rule(Severity.ERROR)
 def check(scene: Scene) -> Hits:
     for agent in scene.agents:
         gone = [tool for tool in agent.tools or () if plain(tool) in RETIRED_TOOLS]
