@@ -9,6 +9,10 @@ import pytest
 
 from agentpack import document, tokens
 from agentpack import pack as packs
+from agentpack.document import NEWEST
+from agentpack.lint import rule
+from agentpack.lint.look import look
+from agentpack.lint.run import lint
 from agentpack.project import VOCABULARY, Fact, Facts
 from agentpack.project.facts import LISTS
 from agentpack.render import Rendered, render
@@ -115,7 +119,20 @@ def test_what_the_frontmatter_says_is_what_the_manifest_says(rendered) -> None:
         elif path.endswith("SKILL.md"):
             assert read.problem is None, path
             assert read.text("name") == name
-            assert read.text("version") == PACK.skills[name].version
+            assert read.fields["metadata"].value == {"version": PACK.skills[name].version}
+
+
+def test_every_skill_keeps_to_the_portable_specification(rendered, tmp_path) -> None:
+    """`lint --spec` finds nothing: the skills load in every program that keeps to it."""
+    for path, text in texts(rendered).items():
+        file = tmp_path / ".claude" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    rules = [rule.load(name) for name in rule.names() if name.startswith("spec-")]
+    assert len(rules) >= 7
+    scene = look(tmp_path, NEWEST)
+    assert {skill.name for skill in scene.skills} == set(PACK.skills)
+    assert lint(scene, rules) == ()
 
 
 def test_a_description_costs_little_and_says_when(rendered) -> None:
