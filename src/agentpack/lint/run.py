@@ -19,8 +19,22 @@ def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         if _applies(rule, scene.roster.client) and (scene.whole or not rule.tree)
     ]
     found = [finding for rule in rules for finding in _findings(rule, scene)]
+    found = _once(found)
     kept = allow.sift(found, scene.pages, {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
+
+
+_SAME_FAULT = {"fence-inside-line": "lost-tools", "fence-too-early": "lost-tools"}
+"""What is not told of a file of which the other rule tells the worst that comes of it."""
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    told = {(finding.rule, finding.place.path) for finding in found}
+    return [
+        finding
+        for finding in found
+        if (_SAME_FAULT.get(finding.rule), finding.place.path) not in told
+    ]
 
 
 def _findings(rule: Rule, scene: Scene) -> Iterable[Finding]:

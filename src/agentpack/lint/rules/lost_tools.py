@@ -48,5 +48,6 @@ def check(scene: Scene) -> Hits:
         if first:
             line = document.source.count("\n", 0, first.start("key")) + 1
             column = first.start("key") - document.source.rfind("\n", 0, first.start("key"))
-            message = f"these tools are no key to the client: {agent.name!r} has all tools"
+            ends = "stand in a text" if swallowed else f"stand below line {document.body_line - 1}"
+            message = f"these tools are no key to the client: they {ends}, and it gives all tools"
             yield Place(agent.path, line, column), message, _TIP
