@@ -37,6 +37,44 @@ SCALARS = [
         "a\tb",
     ],
     *["a\n  b", '"a\n  b"', "[a,\n  b,\n]", "*", "Read Bash", "fork", "**", "src/**"],
+    *[
+        "word " * 400,
+        "x" * 1600,
+        "😀" * 800,
+        "|\n  " + "long " * 350,
+        "e\u0301 \u200d\u202e",
+        '"\\ud83d"',
+    ],
+    *[
+        "|\n\t\n",
+        ">2\n \t",
+        "|\n  a\n\tb",
+        "|+\n  a\n\n",
+        "? a\n  : b",
+        "!!str 12",
+        "!!int '3'",
+        "<<",
+    ],
+    *[
+        "{PreToolUse: []}",
+        "{PreToolUse: [{hooks: []}]}",
+        "{Stop: x}",
+        "[Stop]",
+        "{}",
+        "{Bogus: [1]}",
+    ],
+    *["{PreToolUse: [{matcher: Bash, hooks: [{type: command, command: 'true'}]}]}"],
+    *[
+        "{a: b, c: [d, {e: f}]}",
+        "[[a], {b: c}]",
+        "-0",
+        "1e3",
+        "0o17",
+        "+1",
+        ".inf",
+        "12:30",
+        "1_000",
+    ],
 ]
 SIGNS = [
     *["\n", "\n\n", " ", "  ", "\t", ":", ": ", " #", "#", '"', "'", "- ", "-", "[", "]", "{", "}"],
@@ -98,7 +136,11 @@ def files(lead: list[str]) -> st.SearchStrategy[str]:
         st.sampled_from(
             ["---"] * 12 + ["--- ", "---\t", "\ufeff---", " ---", "\n---", "----", "---\n"]
         ),
-        st.sampled_from(["---"] * 12 + ["--- ", " ---", "----", "...", "", "--- x", "---\n---"]),
+        st.sampled_from(
+            ["---"] * 12
+            + ["--- ", " ---", "----", "...", "", "--- x", "---\n---", "---\nname: b\n---"]
+            + ["...\n---", "--- # x", "%YAML 1.2\n---"]
+        ),
     )
 
 
@@ -126,10 +168,49 @@ NAMED = st.builds(
     ).filter(lambda name: NAME in name),
     st.sampled_from(["", "tools: Read\n", "model: x\n"]),
 )
+SKILL_FOLDERS = st.sampled_from(
+    [f"{NAME}/"] * 8
+    + [f".{NAME}/", f"{NAME}/in/", f"a b {NAME}/", f"{NAME}.md/", f"é{NAME}😀/", f"a:{NAME}/"]
+    + [f"{NAME}.b/", f"-{NAME}/", f"{NAME}'\"/", f"<{NAME}>/"]
+)
+SKILL_FILES = st.sampled_from(
+    ["SKILL.md"] * 10 + ["skill.md", "Skill.md", "SKILL.MD", "README.md", "skills/SKILL.md"]
+)
 SKILLS = st.builds(
     lambda folder, manifest, text: Case("fuzz", {f".claude/skills/{folder}{manifest}": text}),
-    st.sampled_from([f"{NAME}/"] * 8 + [f".{NAME}/", f"{NAME}/in/", f"a b {NAME}/", f"{NAME}.md/"]),
-    st.sampled_from(["SKILL.md"] * 10 + ["skill.md", "Skill.md", "SKILL.MD", "README.md"]),
+    SKILL_FOLDERS,
+    SKILL_FILES,
+    files([]),
+)
+LINKED = st.builds(
+    # A file or a folder elsewhere, and a link to it where the client looks.
+    lambda path, target, text, both: Case(
+        "fuzz",
+        {f"{both}{NAME}/{target}": text},
+        {f".claude/{path}": f"{'../' * path.count('/')}../{both}{NAME}/{target}"},
+    ),
+    st.sampled_from([f"agents/{NAME}.md", f"agents/a/{NAME}.md", f"agents/{NAME}.txt"]),
+    st.sampled_from(["x.md", "x.txt"]),
+    files([f"name: {NAME}"]),
+    st.sampled_from(["", ".claude/agents/", ".claude/skills/"]),
+)
+PLUGIN_AGENTS = st.builds(
+    lambda folder, before, suffix, text: Case(
+        "fuzz",
+        {case.PLUGIN: f'{{"name": "{NAME}"}}', f"{NAME}/agents/{folder}{before}{suffix}": text},
+    ),
+    FOLDERS,
+    st.sampled_from(["a", "A b", "é", "README", "-x", ".x", "a.b"]),
+    SUFFIX,
+    st.one_of(files(["name: a"]), files([])),
+)
+PLUGIN_SKILLS = st.builds(
+    lambda folder, manifest, text: Case(
+        "fuzz",
+        {case.PLUGIN: f'{{"name": "{NAME}"}}', f"{NAME}/skills/{folder}{manifest}": text},
+    ),
+    SKILL_FOLDERS,
+    SKILL_FILES,
     files([]),
 )
 
@@ -146,9 +227,11 @@ def made(budget: int) -> list[Case]:
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(st.one_of(AGENTS, AGENTS, NAMED, SKILLS))
+    @hypothesis.given(
+        st.one_of(AGENTS, AGENTS, NAMED, SKILLS, LINKED, PLUGIN_AGENTS, PLUGIN_SKILLS)
+    )
     def collect(one: Case) -> None:
-        cases.append(Case(f"fuzz-{len(cases)}", one.files))
+        cases.append(Case(f"fuzz-{len(cases)}", one.files, one.links))
 
     collect()
     return cases

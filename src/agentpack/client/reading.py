@@ -54,6 +54,12 @@ def roster_names(request: stub.Request) -> tuple[str, ...]:
     return tuple(re.findall(r"^- (.+?): ", _section(request, _AGENTS), re.MULTILINE))
 
 
+def skill_names(request: stub.Request, plugin: str) -> tuple[str, ...]:
+    """The names of this plugin's skills in the roster."""
+    name = rf"^- ({re.escape(plugin)}:[A-Za-z0-9_-]+)(?: \(|: )"
+    return tuple(re.findall(name, _section(request, _SKILLS), re.MULTILINE))
+
+
 def user_texts(request: stub.Request) -> tuple[str, ...]:
     """Every text that stands in the conversation."""
     return tuple(_texts(request["messages"]))

@@ -178,7 +178,9 @@ def _outcomes(project: Path, recording: Recording, words: dict[str, Case]) -> di
         word = _owner(entry.text, words, alone)
         agents[word].append(_agent(entry, word, started.get(entry.name)))
     loaded = set(recording.init.get("skills", ()))
-    names = {*loaded, *_folders(project)}
+    # Those that no user may call are not in the client's account.
+    named = (name for word in words for name in reading.skill_names(main, word))
+    names = {*loaded, *_folders(project), *named}
     listed = reading.skill_entries(main, names)
     for name in sorted(names):
         told = listed.get(name)

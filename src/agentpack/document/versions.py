@@ -39,6 +39,12 @@ BRACKET_CLOSES_ANYWHERE = Behaviour(
 )
 LOOSE_BOOLEANS = Behaviour("`yes`, `on` and `1` count as true in a skill's keys", "2.1.260")
 SKILL_TEXT_CLEANED = Behaviour("unprintable characters and < > of skills are replaced", "2.1.329")
+LONG_NAME_REFUSED = Behaviour(
+    "an agent's name of more than 256 characters drops it, or is passed over in a plugin", "2.1.329"
+)
+SKILL_FOLDER_CHECKED = Behaviour(
+    "a skill is dropped whose folder has < > or what cannot be seen in its name", "2.1.329"
+)
 
 
 @cache

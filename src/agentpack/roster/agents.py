@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from agentpack import tokens
 from agentpack.document import Document, read
-from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED
+from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED, LONG_NAME_REFUSED
 from agentpack.roster import hooks, tools
-from agentpack.roster.text import spelt, trimmed
+from agentpack.roster.text import spelt, trimmed, units
 from agentpack.roster.values import Agent, Loss, Source
 
-_NAMED = ("name", "description")
+LONGEST_NAME = 256
+"""The most that an agent's name may have, in UTF-16 units."""
 
 
 def predict(source: Source, client: str) -> Agent | Loss:
@@ -20,7 +21,7 @@ def predict(source: Source, client: str) -> Agent | Loss:
         return Loss(source.path, 1, source.fault, source.rule)
     document = read(source.data, client)
     if source.scope:
-        return _of_plugin(source, document)
+        return _of_plugin(source, document, client)
     lost = _loss(source.path, document, client)
     if lost:
         return lost
@@ -48,31 +49,42 @@ def _loss(path: str, document: Document, client: str) -> Loss | None:
         return loss("name", "its name begins with '-'", "name-begins-with-dash")
     if ":" in name and COLON_REFUSED.holds(client):
         return loss("name", "its name has a ':', which is kept for plugins", "colon-in-name")
+    if _too_long(name, client):
+        return loss("name", f"its name has more than {LONGEST_NAME} characters", "long-name")
     shape = hooks.fault(document.fields["hooks"].value) if "hooks" in document.fields else None
     if shape and HOOKS_CHECKED.holds(client):
         return loss("hooks", f"its hooks are not of the known shape: {shape}", "hooks-shape")
     return None
 
 
-def _of_plugin(source: Source, document: Document) -> Agent:
+def _too_long(name: str, client: str) -> bool:
+    return units(name) > LONGEST_NAME and LONG_NAME_REFUSED.holds(client)
+
+
+def _of_plugin(source: Source, document: Document, client: str) -> Agent:
     r"""A plugin's agent, which never lacks anything: what is missing the client makes up.
 
     Whatever its name and description are, they are spelt out, and `\n` stays as it is.
     """
     if document.problem:
         document = replace(document, fields={})
-    values = {key: document.fields[key].value for key in _NAMED if key in document.fields}
-    stem = source.path.rpartition("/")[2].removesuffix(".md")
-    name = spelt(values["name"]) if values.get("name") is not None else ""
-    told = values.get("description")
-    description = "" if isinstance(told, (list, dict)) or told is None else trimmed(spelt(told))
-    plugin = source.scope.partition(":")[0]
-    return _agent(
-        source.path,
-        document,
-        source.scope + (name or stem),
-        description or f"Agent from {plugin} plugin",
-    )
+    name = document.fields.get("name")
+    called = spelt(name.value) if name and name.value is not None else ""
+    if not called or _too_long(called, client):
+        called = source.path.rpartition("/")[2].removesuffix(".md")
+    made_up = f"Agent from {source.scope.partition(':')[0]} plugin"
+    return _agent(source.path, document, source.scope + called, said(document) or made_up)
+
+
+def said(document: Document) -> str:
+    """What is taken for the description of a plugin's agent: the first key that says anything."""
+    for key in ("description", "when_to_use", "when-to-use"):
+        found = document.fields.get(key)
+        if found and found.value is not None and not isinstance(found.value, (list, dict)):
+            text = trimmed(spelt(found.value))
+            if text:
+                return text
+    return ""
 
 
 def _agent(path: str, document: Document, name: str, description: str) -> Agent:

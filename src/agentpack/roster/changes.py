@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentpack.document import Document, Field, Problem
+from agentpack.document import Document, Problem
 from agentpack.lazy import lazy
-from agentpack.roster import skills
-from agentpack.roster.text import spelt, trimmed
+from agentpack.roster import agents, skills
 from agentpack.roster.values import Agent, Loss, Skill
 
 _READ = ("name", "description", "tools", "disallowedTools", "model", "skills")
@@ -28,7 +27,7 @@ def of_agent(agent: Agent) -> Iterator[Loss]:
         return
     yield from _of_document(agent.path, document)
     at = agent.at("description")
-    if not _told(document.fields.get("description")):
+    if not agents.said(document):
         # A project's agent would not have loaded.
         reason = f"it has no description that is text: the model reads {agent.description!r}"
         rule = "description-not-text" if "description" in document.fields else "no-description"
@@ -65,11 +64,6 @@ def _begins(document: Document) -> bool:
 def _without_keys(path: str, document: Document, problem: Problem) -> Loss:
     reason = f"it loads without its frontmatter: {problem.reason}"
     return Loss(path, problem.line, reason, problem.rule, problem.column, document)
-
-
-def _told(description: Field | None) -> bool:
-    value = description.value if description else None
-    return value is not None and not isinstance(value, (list, dict)) and bool(trimmed(spelt(value)))
 
 
 def _of_document(path: str, document: Document) -> Iterator[Loss]:

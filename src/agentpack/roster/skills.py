@@ -7,7 +7,11 @@ from typing import Any
 
 from agentpack import tokens
 from agentpack.document import SPACE, Document, read
-from agentpack.document.versions import LOOSE_BOOLEANS, SKILL_TEXT_CLEANED
+from agentpack.document.versions import (
+    LOOSE_BOOLEANS,
+    SKILL_FOLDER_CHECKED,
+    SKILL_TEXT_CLEANED,
+)
 from agentpack.lazy import lazy
 from agentpack.roster.text import cut, sent, spelt, trimmed
 from agentpack.roster.values import Loss, Skill, Source
@@ -16,6 +20,10 @@ LONGEST = 1536
 """The most that is shown of a skill's description, in UTF-16 units."""
 _LONGEST_FIRST_LINE = 100
 _HEADING = lazy(rf"#+[{SPACE}]+(.+)", re.DOTALL)
+# Beside what Python cannot print: what Unicode wants to be passed over in display.
+_ODD = lazy(
+    "[<>\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _NOT_IN_NAMES = lazy(r"[^A-Za-z0-9_-]")
 _COMMA = lazy(r",(?![^{}]*\})")
 _BRACES = lazy(r"\{([^{}]*)\}")
@@ -23,9 +31,9 @@ _MOST_CHOICES = 50
 _YES = ("true", "yes", "on", "1")
 _ESCAPE = lazy(
     # A terminal's control sequences: with parameters, with a text, and the short ones.
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"(?:\x1b\[|\x9b)[^@-~\x1b\x90\x98\x9b\x9d-\x9f]*[@-~]?"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|\Z)"
-    r"|\x1b[ -/]*[0-~]?",
+    r"|\x1b(?:[ -/][^\x1b]?|[0-~])?",
     re.DOTALL,
 )
 _UNPRINTABLE = lazy(
@@ -42,6 +50,10 @@ def predict(source: Source, client: str) -> Skill | Loss:
     values = {} if document.problem else {key: f.value for key, f in document.fields.items()}
     folder = source.path.rpartition("/")[0].rpartition("/")[2]
     plugin = ":" in source.scope
+    odd = _ODD.search(folder) or not folder.isprintable()
+    if odd and not plugin and SKILL_FOLDER_CHECKED.holds(client):
+        reason = "its folder's name has '<', '>' or a character that cannot be seen"
+        return Loss(source.path, 1, reason, "odd-skill-folder", 1, document)
     name = source.scope + (_plain(folder) if plugin else folder)
     # Of a plugin's skill the model is told only what its author says of it.
     silent = plugin and not described(values)
@@ -91,8 +103,7 @@ def asked_only(values: dict[str, Any], client: str, *, plugin: bool) -> bool:
 
 def _when(values: dict[str, Any]) -> Any:
     when = values.get("when_to_use")
-    fits = isinstance(when, (str, bool, int, float, list)) and when not in ("", [])
-    return when if fits else None
+    return when if when is not None and spelt(when) else None
 
 
 def _plain(folder: str) -> str:

@@ -39,6 +39,11 @@ def cut(text: str, units: int, end: str) -> str:
     return encoded[: 2 * (units - len(end))].decode("utf-16-le", "surrogatepass") + end
 
 
+def units(text: str) -> int:
+    """The length of `text` in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def sent(text: str) -> str:
     """`text` as it arrives: half a pair of surrogates becomes U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
