@@ -3,6 +3,8 @@
 Claude Code puts the whole file into the conversation when the skill is used, and it stays
 there. The Agent Skills specification advises to keep SKILL.md under 500 lines and to move
 what is not always needed to files that it names: those are read only when they are wanted.
+Skills in a mere catalogue, such as the translations of a project's own below `docs`, are not
+reported: nothing reads them from there.
 
 Bad .claude/skills/api/SKILL.md:
     ---
@@ -29,7 +31,11 @@ MOST = 500
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
-    long = [skill for skill in scene.skills if skill.document.source.count("\n") > MOST]
+    long = [
+        skill
+        for skill in scene.skills
+        if skill.document.source.count("\n") > MOST and scene.is_read(skill.path)
+    ]
     if not long:
         return
     split = {

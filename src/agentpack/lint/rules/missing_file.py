@@ -2,7 +2,8 @@
 
 The model looks for it when the text sends it there, and goes on without. A path is sought
 beside the page, in the skill's folder and at the tree's root; `${CLAUDE_SKILL_DIR}` is the
-skill's folder. In backticks only paths into folders that belong to a skill are judged.
+skill's folder. In backticks only paths into folders that belong to a skill are judged. Where a
+whole folder is missing of which a page names several files, that is told once.
 
 Bad .claude/skills/basket/SKILL.md:
     ---
@@ -18,8 +19,9 @@ Good .claude/skills/basket/references/prices.md:
     # Prices
 """
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentpack.lazy import lazy
 from agentpack.lint.page import Page, Piece
@@ -51,11 +53,27 @@ def check(scene: Scene) -> Hits:
     for page in scene.pages:
         if handed_on(page):
             continue
-        told: set[str] = set()
+        missing: dict[str, Piece] = {}
         for piece in _missing(page, tree):
-            if piece.text not in told and not _EXAMPLE.search(piece.text):
-                told.add(piece.text)
-                yield page.place(piece.offset), f"there is no {piece.text!r}", _TIP
+            if not _EXAMPLE.search(piece.text):
+                missing.setdefault(piece.text, piece)
+        for folder, pieces in _together(missing.values(), page, tree).items():
+            place = page.place(pieces[0].offset)
+            if len(pieces) > 1:
+                message = f"there is no folder {folder!r}, of which {len(pieces)} files are named"
+                yield place, message, "mend the paths, or add the folder"
+            else:
+                yield place, f"there is no {pieces[0].text!r}", _TIP
+
+
+def _together(missing: Iterable[Piece], page: Page, tree: Whereabouts) -> dict[str, list[Piece]]:
+    """What is missing, by the folder where that is missing as well, else by itself."""
+    found: dict[str, list[Piece]] = {}
+    for piece in missing:
+        folder = posixpath.normpath(piece.text).rpartition("/")[0]
+        whole = folder and not tree.leads(page, folder)
+        found.setdefault(folder if whole else piece.text, []).append(piece)
+    return found
 
 
 def _missing(page: Page, tree: Whereabouts) -> Iterator[Piece]:
