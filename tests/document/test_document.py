@@ -84,3 +84,27 @@ def test_a_byte_order_mark_is_not_content() -> None:
 def test_names_are_read_in_every_spelling(written: str) -> None:
     """A list, commas or spaces name the same skills."""
     assert document.read(f"---\nskills: {written}\n---\n".encode()).names("skills") == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("block", "line", "column"),
+    [
+        ("name: a\ndescription: first\nsecond line\ntools: Read\n", 4, 1),
+        ("name: a\ndescription: first\nsecond\n\nthird\ntools: Read\n", 4, 1),
+        ("name: a\ndescription:x\ntools: Read\n", 3, 1),
+        ("name: a\ntools:Read\n", 3, 1),
+        ("name: a\nlast words\n", 3, 1),
+        ("first words\nname: a\n", 2, 1),
+        ("metadata:\n  a: b\n  words\n  c: d\n", 4, 3),
+        ('name: a\ndescription: "never closed\ntools: Read\n', 3, 14),
+        ('name: a\ndescription: "x" for y\ntools: Read\n', 3, 18),
+        ("name: a\ndescription: - x\ntools: Read\n", 3, 14),
+        ("name: a\r\ndescription: Use when: x\r\n", 3, 22),
+        ('name: a\ndescription: "C:\\dir"\n', 3, 17),
+    ],
+)
+def test_a_fault_is_told_where_it_stands(block, line, column) -> None:
+    """The line is the one to mend, not the next, by which the reader notices."""
+    problem = document.read(f"---\n{block}---\nB\n".encode()).problem
+    assert problem is not None
+    assert (problem.rule, problem.line, problem.column) == ("yaml-syntax", line, column)

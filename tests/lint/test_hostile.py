@@ -14,6 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from agentpack.lint.rule import load, names
+
+OFF = [name for name in names() if not load(name).default]
+"""The rules that are off by default."""
+
 AGENTS, SKILLS = ".claude/agents", ".claude/skills"
 GOOD = "---\nname: good\ndescription: Builds endpoints. Use when one is to be added.\n"
 KNOWN = GOOD + "color: mauve\n---\nBuild endpoints.\n"
@@ -333,6 +338,11 @@ TREES: dict[str, tuple[Break, str | None]] = {
 }
 
 
+def test_there_are_rules_that_are_off() -> None:
+    """Otherwise a part of what follows would show nothing."""
+    assert len(OFF) >= 10
+
+
 def tree(make: Callable[[dict[str, str]], Path], broken: Break) -> Path:
     """A good tree, broken."""
     root = make({f"{AGENTS}/good.md": KNOWN})
@@ -360,6 +370,21 @@ def test_a_hostile_tree_is_linted_to_its_end(agentpack, make, name) -> None:
         assert "unknown-colour" in rules(out, "/good.md")
     if rule:
         assert rule in {finding["rule"] for finding in json.loads(out)["findings"]}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_hostile_tree_is_linted_to_its_end_by_the_rules_that_are_off(
+    agentpack, make, name
+) -> None:
+    """The rules that run only when they are asked for come to an end in the same time."""
+    root = tree(make, TREES[name][0])
+    began = time.monotonic()
+    with bounds():
+        chosen = [f"--select={rule}" for rule in ("unknown-colour", *OFF)]
+        code, _, err = agentpack("lint", root, "--format", "json", *chosen)
+    print(f"{name}: {time.monotonic() - began:.1f} s")
+    assert code in (0, 1)
+    assert err == ""
 
 
 @pytest.mark.parametrize("name", TREES)

@@ -143,7 +143,7 @@ class _Parser(FlowParser):
         if inline:
             return self._anchored(props, first)
         if several or self.line_start != line:
-            raise self.fault("a key of several lines")
+            raise YamlError("a key of several lines", place)
         self._anchored(props, first)
         return self._mapping(column, key_text(first), place)
 
@@ -261,9 +261,11 @@ class _Parser(FlowParser):
             # A quirk of the reader: a word above a `? ` is a key.
             if self.skip() and self.column == column and self.peek() == "?" and self.blank_after():
                 return key_text(found), None
-            raise self.fault("a line that is neither a key with its value nor part of a value")
+            # Told of where it begins: only the next line shows that no colon follows.
+            reason = "a line that is neither a key with its value nor part of a value"
+            raise YamlError(reason, line + column)
         if several or self.line_start != line:
-            raise self.fault("a key of several lines")
+            raise YamlError("a key of several lines", line + column)
         return key_text(found), self._value(column)
 
     def _value(self, column: int, *, explicit: bool = False) -> Value:
