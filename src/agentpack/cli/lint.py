@@ -39,6 +39,7 @@ def arguments(options: argparse.ArgumentParser) -> None:
     add("--stdin-filename", metavar="PATH", help="what the text from standard input (-) is called")
     add("--fix", action="store_true", help="mend what can be mended safely, and show the changes")
     add("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    add("--unsafe-fixes", action="store_true", help="with --fix or --diff: guessed mends as well")
     add("--watch", action="store_true", help="lint again whenever a file changes")
 
 
@@ -46,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     """Lint, and show what was found; any finding exits with 1."""
     if args.write_baseline and not args.baseline:
         raise AgentpackError("--write-baseline needs --baseline FILE")
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        raise AgentpackError("--unsafe-fixes needs --fix or --diff")
     if not args.watch:
         return _once(args)
     import time  # noqa: PLC0415
@@ -62,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _once(args: argparse.Namespace) -> int:
     # Pages stay until the end and hold no cycles: to look for some is a tenth of the time.
+    args.guessed = 0
     gc.disable()
     try:
         findings = tuple(
@@ -134,14 +138,16 @@ def _mend(
     from agentpack.lint.fix import mend  # noqa: PLC0415
     from agentpack.lint.write import write  # noqa: PLC0415
 
-    mended = mend(scene, found)
+    mended = mend(scene, found, unsafe=args.unsafe_fixes)
     for one in mended:
         print(one.diff, end="", file=sys.stdout if args.format == "text" else sys.stderr)
         if args.fix:
             write(base, one)
-    if not args.fix or not mended:
-        return tuple(found)
-    return lint(look(base, scene.roster.client), rules)
+    left = lint(look(base, scene.roster.client), rules) if args.fix and mended else tuple(found)
+    if args.format == "text" and not args.unsafe_fixes:
+        args.guessed += sum(len(one.rules) for one in mend(scene, found, unsafe=True))
+        args.guessed -= sum(len(one.rules) for one in mended)
+    return left
 
 
 def _stdin(args: argparse.Namespace) -> list[Finding]:
@@ -177,9 +183,11 @@ def _show(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
         print(statistics(findings))
     elif args.format == "text":
         from agentpack.report.findings import to_text  # noqa: PLC0415
-        from agentpack.report.terminal import Style  # noqa: PLC0415
+        from agentpack.report.terminal import Style, count  # noqa: PLC0415
 
         print(to_text(findings, _line, Style.of_stdout()))
+        if args.guessed:
+            print(f"{count(args.guessed, 'more mend')} with --unsafe-fixes: look at each.")
     elif args.format == "json":
         import json  # noqa: PLC0415
 

@@ -33,17 +33,6 @@ def strict(page: Page) -> str | None:
     return head + end.join(lines) + end + rest
 
 
-def lower_colour(page: Page) -> str | None:
-    """The page's source with its colour in small letters, as the client knows them."""
-    found = page.document.fields.get("color")
-    if found is None or not isinstance(found.value, str):
-        return None
-    lines = page.document.source.split("\n")
-    line = lines[found.line - 1]
-    lines[found.line - 1] = line.replace(found.value, found.value.lower())
-    return "\n".join(lines)
-
-
 def _cut(source: str) -> tuple[str, str, str]:
     """What stands before, in and after the frontmatter; a fence counts on a line of its own."""
     match = re.match(r"\ufeff?---[ \t]*\r?\n", source)

@@ -11,7 +11,7 @@ from types import ModuleType
 from agentpack.finding import Place, Severity
 from agentpack.lint.scene import Scene
 
-__all__ = ["Hits", "Rule", "Severity", "did_you_mean", "load", "lost", "names", "rule"]
+__all__ = ["Hits", "Rule", "Severity", "did_you_mean", "load", "lost", "names", "nearest", "rule"]
 
 Hit = tuple[Place, str] | tuple[Place, str, str]
 """Where it is, what is wrong, and perhaps what to do."""
@@ -56,10 +56,15 @@ def lost(scene: Scene, rule_id: str, tip: str = "") -> Hits:
 
 def did_you_mean(name: str, known: Iterable[str], nearness: float = 0.6) -> str:
     """`did you mean 'x'?`, or nothing where nothing is as near as that, of 1."""
+    near = nearest(name, known, nearness)
+    return f"did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str], nearness: float = 0.6) -> str:
+    """The one that is spelt most like `name`, or nothing where none is as near as that, of 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and seldom needed
 
-    close = get_close_matches(name, known, n=1, cutoff=nearness)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=nearness)), "")
 
 
 def names() -> tuple[str, ...]:
