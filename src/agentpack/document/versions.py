@@ -39,6 +39,7 @@ BRACKET_CLOSES_ANYWHERE = Behaviour(
 )
 LOOSE_BOOLEANS = Behaviour("`yes`, `on` and `1` count as true in a skill's keys", "2.1.260")
 SKILL_TEXT_CLEANED = Behaviour("unprintable characters and < > of skills are replaced", "2.1.329")
+COMMAND_FIRST = Behaviour("a plugin's command hides its skill of the same name", "2.1.260")
 LONG_NAME_REFUSED = Behaviour(
     "an agent's name of more than 256 characters drops it, or is passed over in a plugin", "2.1.329"
 )

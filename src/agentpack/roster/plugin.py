@@ -8,6 +8,7 @@ as the client wants it loses the whole plugin.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,14 @@ def find(root: Path) -> tuple[list[Source], list[Source]]:
         skills += _skills(root, root / path, plugin)
     if not skills and disk.exists(root / disk.MANIFEST):
         skills = [own.file(root / disk.MANIFEST, f"{plugin}:{root.resolve().name}")]
+    if "commands" not in manifest:
+        skills = [_beside_command(source, root) for source in skills]
     return agents, list({source.path: source for source in skills}.values())
+
+
+def _beside_command(skill: Source, root: Path) -> Source:
+    command = f"commands/{skill.path.split('/')[-2]}.md" if "/" in skill.path else ""
+    return replace(skill, command=command) if command and disk.exists(root / command) else skill
 
 
 def _skills(root: Path, path: Path, plugin: str) -> list[Source]:

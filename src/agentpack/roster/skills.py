@@ -8,6 +8,7 @@ from typing import Any
 from agentpack import tokens
 from agentpack.document import SPACE, Document, read
 from agentpack.document.versions import (
+    COMMAND_FIRST,
     LOOSE_BOOLEANS,
     SKILL_FOLDER_CHECKED,
     SKILL_TEXT_CLEANED,
@@ -47,6 +48,9 @@ def predict(source: Source, client: str) -> Skill | Loss:
     if source.data is None:
         return Loss(source.path, 1, source.fault, source.rule)
     document = read(source.data, client)
+    if source.command and COMMAND_FIRST.holds(client):
+        reason = f"{source.command} has the same name, and stands in its place"
+        return Loss(source.path, 1, reason, "behind-command", 1, document)
     values = {} if document.problem else {key: f.value for key, f in document.fields.items()}
     folder = source.path.rpartition("/")[0].rpartition("/")[2]
     plugin = ":" in source.scope

@@ -24,6 +24,8 @@ class Source:
     rule: str = ""
     scope: str = ""
     """What the client puts before the name, such as `plugin:` for a plugin's files."""
+    command: str = ""
+    """The plugin's command of the same name, where a skill has one."""
 
 
 @dataclass(frozen=True, slots=True)
