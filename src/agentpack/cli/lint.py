@@ -6,7 +6,6 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from agentpack.lint.rule import Rule, names
 from agentpack.lint.run import lint
 from agentpack.lint.scene import Scene
 from agentpack.lint.trees import enclosing, trees
+from agentpack.record import replace
 
 PATHS = True
 FORMATS = ("text", "json", "sarif", "github", "gitlab")

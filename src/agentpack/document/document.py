@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from agentpack.document import yaml12
@@ -13,6 +13,7 @@ from agentpack.document.fault import YamlError
 from agentpack.document.mending import SPACE, mended
 from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
 from agentpack.lazy import lazy
+from agentpack.record import Record
 
 # The client closes the block at the first `---` after the opening one, wherever it stands.
 _OPENING = re.compile(rf"---[{SPACE}]*\n")
@@ -23,8 +24,7 @@ _MOST_GUESSES = 1000
 _PLAIN_LINE = lazy(r"^(?P<key>[A-Za-z][\w-]*):[^\S\n]+(?P<value>\S.*?)\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Record):
     """A value of the frontmatter, and where its key stands in the file, from 1."""
 
     value: Any
@@ -32,8 +32,7 @@ class Field:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """Why the client has no frontmatter, where, from 1, and the rule that tells of it."""
 
     reason: str
@@ -42,8 +41,7 @@ class Problem:
     rule: str = "yaml-syntax"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """One Markdown file: its keys, its body, and what is wrong with the keys.
 
     Where there is a `problem`, `fields` holds what stands on plain lines, as a
@@ -51,9 +49,9 @@ class Document:
     """
 
     body: str
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, Field] = MappingProxyType({})
     problem: Problem | None = None
-    source: str = field(default="", repr=False)
+    source: str = ""
     """The whole file, decoded; what is not UTF-8 became U+FFFD, as it does in the client."""
     body_line: int = 1
     """The line where the body begins."""
@@ -127,8 +125,7 @@ def read(data: bytes, client: str = NEWEST) -> Document:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(Record):
     fields: dict[str, Field]
     problem: Problem | None = None
     mended: bool = False

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agentpack.document.scalars import Value
+from agentpack.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """A value of the outermost mapping, and where its key begins, in characters."""
 
     value: Value
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Record):
     """The keys of a text, and where those stand whose value a later one replaced."""
 
     entries: dict[str, Entry]

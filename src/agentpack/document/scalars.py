@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 from agentpack.document.fault import YamlError
 from agentpack.lazy import lazy
+from agentpack.record import Record
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
 
@@ -62,8 +62,7 @@ def resolve(word: str) -> Value:
     return word
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Record):
     """The anchor and the tag before a value."""
 
     anchor: str | None = None

@@ -7,18 +7,17 @@ of these is taken to do what the newest does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from agentpack.errors import AgentpackError
+from agentpack.record import Record
 
 RECORDED = ("2.1.197", "2.1.260", "2.1.329")
 """The versions that were recorded."""
 NEWEST = RECORDED[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Record):
     """Something the client does from a version on."""
 
     what: str

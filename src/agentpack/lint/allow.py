@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from agentpack.finding import Finding, Place, Severity
 from agentpack.lazy import lazy
 from agentpack.lint.page import Page
+from agentpack.record import Record
 
 _MARK = lazy(
     r"(?:<!--|^[ \t]*#)[ \t]*agentpack:[ \t]*allow[ \t]+(?P<rule>[a-z0-9-]+)"
@@ -22,8 +22,7 @@ _MARK = lazy(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Record):
     """One mark: the rule, the reason, where it stands and which lines it covers."""
 
     rule: str

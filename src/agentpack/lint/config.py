@@ -16,7 +16,6 @@ exclude = ["examples/**"]         # paths that are not linted
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,13 @@ from agentpack.document.versions import parse
 from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
 from agentpack.lint.rule import Rule, did_you_mean, load, names
+from agentpack.record import Record, replace
 
 _LISTS = ("select", "extend-select", "ignore", "exclude")
 _FILES = (("agentpack.toml", ("lint",)), ("pyproject.toml", ("tool", "agentpack", "lint")))
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Record):
     """A choice of rules and paths."""
 
     client: str = NEWEST
@@ -40,7 +39,7 @@ class Config:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_path: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    per_path: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
         """The rules that are to run."""

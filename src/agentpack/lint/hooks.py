@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agentpack.finding import Place
 from agentpack.lazy import lazy
 from agentpack.lint import manifests
 from agentpack.lint.scene import Scene
+from agentpack.record import Record
 
 _ROOTED = lazy(
     r"\$(?:CLAUDE_(?P<bare>PROJECT_DIR|PLUGIN_ROOT)\b|"
@@ -19,16 +19,14 @@ _CHECKED = lazy(r"(?:\[|\btest)[ \t]+!?[ \t]*-[efxsrd]\b|\|\||/dev/null")
 _SCRIPT = lazy(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|php|ps1|cmd|exe)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record):
     """A hook's command, and the file that has it."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Record):
     """A script that a command names, from the tree's root."""
 
     path: str

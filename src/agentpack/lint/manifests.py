@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agentpack.finding import Place
 from agentpack.lint.scene import Scene
+from agentpack.record import Record
 
 PLUGIN = ".claude-plugin/plugin.json"
 MARKETPLACE = ".claude-plugin/marketplace.json"
@@ -66,8 +66,7 @@ def commands(hooks: Any) -> Iterator[str]:
                     yield command
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Record):
     """A plugin that a marketplace offers."""
 
     name: str

@@ -23,11 +23,11 @@ of the same kind has ended, so that consecutive files of one word form one tree.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import dedent
 
 from agentpack.lazy import lazy
+from agentpack.record import Record
 
 _EXAMPLE = lazy(
     r"^(?P<kind>Bad|Good) (?P<path>\S+?)(?: \((?P<how>[^)\n]+)\))?:\n"
@@ -38,8 +38,7 @@ _REPEATED = lazy(r"^(?P<line>.*\n)[ \t]*⋮ (?P<times>\d+) times\n", re.MULTILIN
 _SEEN = str.maketrans({"␀": "\0", "␉": "\t", "␍": "\r", "␂": "\ufeff", "␦": "\udcff"})
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Record):
     """One file of an example."""
 
     path: str
@@ -53,8 +52,7 @@ class Example:
         return self.how == "may be run"
 
 
-@dataclass(frozen=True, slots=True)
-class Manual:
+class Manual(Record):
     """What a rule says of itself."""
 
     title: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -15,6 +14,7 @@ from agentpack.document import Document
 from agentpack.finding import Place
 from agentpack.lazy import lazy
 from agentpack.lint.commands import commands
+from agentpack.record import Record
 from agentpack.roster import Agent, Loss, Skill
 
 Kind = Literal["agent", "skill", "reference"]
@@ -31,8 +31,7 @@ _TICKS = lazy(r"(?<!`)(?P<fence>`{1,2})(?!`)(?P<code>[^`\n]+)(?P=fence)(?!`)")
 _HEADING = lazy(r"^ {0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """A part of a body: a block of code, a link's target, a heading, what stands in backticks."""
 
     text: str

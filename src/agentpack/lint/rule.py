@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from agentpack.finding import Place, Severity
 from agentpack.lint.scene import Scene
+from agentpack.record import Record
 
 __all__ = ["Hits", "Rule", "Severity", "did_you_mean", "load", "lost", "names", "nearest", "rule"]
 
@@ -20,8 +20,7 @@ Hits = Iterable[Hit]
 Check = Callable[[Scene], Hits]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """One fault that can be found; its `id` is the name of its module."""
 
     id: str

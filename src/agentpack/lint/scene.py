@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from agentpack.lint.page import Kind, Page
+from agentpack.record import Record
 from agentpack.roster import Agent, Loss, Roster, Skill
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Record):
     """A tree at one moment, as values.
 
     Paths are below the tree's root, with `/`.
@@ -19,11 +19,11 @@ class Scene:
     roster: Roster
     pages: tuple[Page, ...]
     """Every agent and skill, loaded or not, and the Markdown files in the skills' folders."""
-    files: Mapping[str, bool] = field(default_factory=dict)
+    files: Mapping[str, bool] = MappingProxyType({})
     """Every file of the agents', skills' and plugin's folders, and whether it may be run."""
     unread: frozenset[str] = frozenset()
     """The names at the tree's root into which nobody looked."""
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = MappingProxyType({})
     """The text of the manifests and settings that are there, by path."""
     whole: bool = True
     """Whether this is a tree, and not one file alone."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agentpack import tokens
 from agentpack.document import Document, read
 from agentpack.document.versions import COLON_REFUSED, HOOKS_CHECKED, LONG_NAME_REFUSED
+from agentpack.record import replace
 from agentpack.roster import hooks, tools
 from agentpack.roster.text import spelt, trimmed, units
 from agentpack.roster.values import Agent, Loss, Source

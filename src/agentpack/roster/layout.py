@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentpack.errors import AgentpackError
+from agentpack.record import Record
 from agentpack.roster import disk, plugin
 from agentpack.roster.values import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Record):
     """The files that are, or were meant to be, agents and skills."""
 
     agents: list[Source]

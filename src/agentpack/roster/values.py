@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from agentpack.document import Document
 from agentpack.finding import Place
+from agentpack.record import Record
 from agentpack.roster.tools import told
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     """A file as it was found on the disk.
 
     `data` is None where it could not be read; `fault` and `rule` then tell why,
@@ -19,7 +17,7 @@ class Source:
 
     path: str
     """As it is shown: below the tree's root, with `/`."""
-    data: bytes | None = field(default=None, repr=False)
+    data: bytes | None = None
     fault: str = ""
     rule: str = ""
     scope: str = ""
@@ -28,8 +26,7 @@ class Source:
     """The plugin's command of the same name, where a skill has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Record):
     """An agent that the client loads."""
 
     name: str
@@ -45,7 +42,7 @@ class Agent:
     """Where its name stands."""
     tokens: int
     """What its entry in the roster adds to every conversation: an estimate."""
-    document: Document = field(repr=False)
+    document: Document
     toolless: bool = False
     """Whether it starts without any tool, though the roster may tell that it has them all."""
 
@@ -59,8 +56,7 @@ class Agent:
         return place(self.path, self.document, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
+class Skill(Record):
     """A skill that the client loads."""
 
     name: str
@@ -72,15 +68,14 @@ class Skill:
     path: str
     line: int
     tokens: int
-    document: Document = field(repr=False)
+    document: Document
 
     def at(self, key: str) -> Place:
         """Where `key` stands in its file, or the file's beginning."""
         return place(self.path, self.document, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Record):
     """Something that is written and does not arrive, or arrives as something else.
 
     `rule` is the word by which a linter names it, such as `no-description`.
@@ -91,11 +86,10 @@ class Loss:
     reason: str
     rule: str
     column: int = 1
-    document: Document | None = field(default=None, repr=False)
+    document: Document | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Record):
     """What the client of one version makes of a tree."""
 
     client: str
