@@ -17,6 +17,8 @@ _ROOTED = lazy(
 )
 _CHECKED = lazy(r"(?:\[|\btest)[ \t]+!?[ \t]*-[efxsrd]\b|\|\||/dev/null")
 _SCRIPT = lazy(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|php|ps1|cmd|exe)$")
+NEEDS = ("key hooks", f"text {manifests.SETTINGS}", f"text {manifests.HOOKS}")
+"""What a rule about them needs one of."""
 
 
 class Command(Record):

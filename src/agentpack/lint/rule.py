@@ -1,13 +1,17 @@
-"""What a rule is: a check with a severity, and a docstring that is its manual and first test."""
+"""What a rule is: a check with a severity, and a docstring that is its manual and first test.
+
+Rules are known from `index`, which repeats what their modules declare: most rules need something
+that most trees have not, and are never imported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from agentpack.finding import Place, Severity
+from agentpack.lint import index
 from agentpack.lint.scene import Scene
 from agentpack.record import Record
 
@@ -25,23 +29,40 @@ class Rule(Record):
 
     id: str
     severity: Severity
-    check: Check
     client: str
     """The client versions that it is true of: `all`, or `>=2.1.329`."""
     default: bool
     """Whether it runs unless it is asked for."""
     tree: bool
     """Whether it looks at other files: of one file alone it can say nothing."""
-    manual: str
+    needs: tuple[str, ...]
+    """What `Scene.has`, without one of which there is nothing to find; none for anything."""
+
+    @property
+    def check(self) -> Check:
+        """What finds the fault."""
+        check: Check = _module(self.id).check
+        return check
+
+    @property
+    def manual(self) -> str:
+        """What it says of itself."""
+        return _module(self.id).__doc__ or ""
 
 
 def rule(
-    severity: Severity, *, client: str = "all", default: bool = True, tree: bool = False
+    severity: Severity,
+    *,
+    client: str = "all",
+    default: bool = True,
+    tree: bool = False,
+    needs: str | tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
-    """Mark the function that checks a module's rule."""
+    """Mark the function that checks a module's rule; the parts are those of `Rule`."""
 
     def mark(check: Check) -> Check:
-        check.rule = (severity, client, default, tree)  # type: ignore[attr-defined]
+        wanted = (needs,) if isinstance(needs, str) else needs
+        check.declared = (str(severity), client, default, tree, wanted)  # type: ignore[attr-defined]
         return check
 
     return mark
@@ -67,19 +88,15 @@ def nearest(name: str, known: Iterable[str], nearness: float = 0.6) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """The ids of all rules there are: the modules in `rules`."""
-    folder = Path(__file__).parent / "rules"
-    return tuple(
-        sorted(file.stem.replace("_", "-") for file in folder.glob("*.py") if file.stem[0] != "_")
-    )
+    """The ids of all rules there are."""
+    return tuple(index.RULES)
 
 
 def load(rule_id: str) -> Rule:
-    """Import the module of one rule."""
-    module = import_module(f"agentpack.lint.rules.{rule_id.replace('-', '_')}")
-    return _rule(rule_id, module)
+    """The rule of this id, as it is declared."""
+    severity, client, default, tree, needs = index.RULES[rule_id]
+    return Rule(rule_id, Severity(severity), client, default, tree, needs)
 
 
-def _rule(rule_id: str, module: ModuleType) -> Rule:
-    severity, client, default, tree = module.check.rule
-    return Rule(rule_id, severity, module.check, client, default, tree, module.__doc__ or "")
+def _module(rule_id: str) -> ModuleType:
+    return import_module(f"agentpack.lint.rules.{rule_id.replace('-', '_')}")

@@ -18,9 +18,13 @@ def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         for rule in rules
         if _applies(rule, scene.roster.client) and (scene.whole or not rule.tree)
     ]
-    found = [finding for rule in rules for finding in _findings(rule, scene)]
-    found = _once(found)
-    kept = allow.sift(found, scene.pages, {rule.id for rule in rules})
+    found = [
+        finding
+        for rule in rules
+        if not rule.needs or any(map(scene.has, rule.needs))
+        for finding in _findings(rule, scene)
+    ]
+    kept = allow.sift(_once(found), scene.allowing(), {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
 
 

@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar
 
+from agentpack.lint import index
 from agentpack.lint.page import Kind, Page
-from agentpack.record import Record
+from agentpack.lint.toolnames import KNOWN
+from agentpack.lint.vocabulary import RETIRED_TOOLS
+from agentpack.lint.words import Words
 from agentpack.roster import Agent, Loss, Roster, Skill
 
+_MARK = "agentpack:"
+Entry = TypeVar("Entry", Agent, Skill)
 
-class Scene(Record):
-    """A tree at one moment, as values.
+
+class Scene:
+    """A tree at one moment. What is asked of it by many rules is found once, and kept.
 
     Paths are below the tree's root, with `/`.
+
+    Args:
+        pages: every agent and skill, loaded or not, and the Markdown files in the skills' folders.
+        files: every file of the agents', skills' and plugin's folders, and whether it may be run.
+        unread: the names at the tree's root into which nobody looked.
+        texts: the text of the manifests and settings that are there, by path.
+        whole: whether this is a tree, and not one file alone.
     """
 
-    roster: Roster
-    pages: tuple[Page, ...]
-    """Every agent and skill, loaded or not, and the Markdown files in the skills' folders."""
-    files: Mapping[str, bool] = MappingProxyType({})
-    """Every file of the agents', skills' and plugin's folders, and whether it may be run."""
-    unread: frozenset[str] = frozenset()
-    """The names at the tree's root into which nobody looked."""
-    texts: Mapping[str, str] = MappingProxyType({})
-    """The text of the manifests and settings that are there, by path."""
-    whole: bool = True
-    """Whether this is a tree, and not one file alone."""
+    def __init__(
+        self,
+        roster: Roster,
+        pages: tuple[Page, ...],
+        files: Mapping[str, bool] = MappingProxyType({}),
+        unread: frozenset[str] = frozenset(),
+        texts: Mapping[str, str] = MappingProxyType({}),
+        *,
+        whole: bool = True,
+    ) -> None:
+        self.roster, self.pages, self.files = roster, pages, files
+        self.unread, self.texts, self.whole = unread, texts, whole
+        self.agents, self.skills = roster.agents, roster.skills
+
+    def has(self, need: str) -> bool:
+        """Whether something is there that a rule says it needs.
+
+        `key KEY`: an agent or skill has it, loaded or not. `word WORD`: a page's body has it. `text
+        PATH`: there is such a manifest. `loss RULE`: the client drops or changes something for this
+        reason. `odd tool`: an agent names a tool other than by a name that the client knows.
+        """
+        kind, _, name = need.partition(" ")
+        if kind == "key":
+            return name in self._keys
+        if kind == "word":
+            return bool(self.having(name))
+        if kind == "text":
+            return name in self.texts
+        if kind == "loss":
+            return name in self._losses
+        return bool(self.odd_agents)
 
     def is_read(self, path: str) -> bool:
         """Whether the client reads from here: a project or a plugin, and no mere catalogue."""
@@ -36,17 +71,79 @@ class Scene(Record):
         """The pages of these kinds."""
         return tuple(page for page in self.pages if page.kind in kinds)
 
-    @property
-    def agents(self) -> tuple[Agent, ...]:
-        """The agents that load."""
-        return self.roster.agents
+    def having(self, *words: str) -> Sequence[Page]:
+        """The pages whose body has one of these words."""
+        found = [self._words.pages(word) for word in words]
+        if len(found) == 1:
+            return found[0]
+        some = {page.path for pages in found for page in pages}
+        return tuple(page for page in self.pages if page.path in some) if some else ()
 
-    @property
-    def skills(self) -> tuple[Skill, ...]:
-        """The skills that load."""
-        return self.roster.skills
+    def allowing(self) -> tuple[Page, ...]:
+        """The pages that may allow a finding."""
+        below = {page.path for page in self.having(_MARK)}
+        return tuple(
+            page
+            for page in self.pages
+            if page.path in below
+            or page.document.source.find(_MARK, 0, -len(page.body) or None) >= 0
+        )
 
-    def lost(self, rule: str) -> tuple[Loss, ...]:
+    def agents_with(self, key: str) -> Sequence[Agent]:
+        """The agents that have a key."""
+        return self._agents_by_key.get(key, ())
+
+    def skills_with(self, key: str) -> Sequence[Skill]:
+        """The skills that have a key, or where the client reads no frontmatter seem to."""
+        return self._skills_by_key.get(key, ())
+
+    def lost(self, rule: str) -> Sequence[Loss]:
         """What the client drops or changes for the reason that has this name."""
-        losses = (*self.roster.dropped, *self.roster.changed)
-        return tuple(loss for loss in losses if loss.rule == rule)
+        return self._losses.get(rule, ())
+
+    @cached_property
+    def agent_keys(self) -> frozenset[str]:
+        """Every key that an agent has."""
+        return frozenset(self._agents_by_key)
+
+    @cached_property
+    def skill_keys(self) -> frozenset[str]:
+        """Every key that a skill has, or seems to have."""
+        return frozenset(self._skills_by_key)
+
+    @cached_property
+    def odd_agents(self) -> tuple[Agent, ...]:
+        """The agents that name a tool other than by the name of one that the client knows."""
+        plain = KNOWN - RETIRED_TOOLS
+        return tuple(agent for agent in self.agents if not plain.issuperset(agent.tools or ()))
+
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self.pages, (*index.needed("word"), _MARK))
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset().union(*(page.document.fields for page in self.pages))
+
+    @cached_property
+    def _agents_by_key(self) -> dict[str, list[Agent]]:
+        return _by_key(self.agents)
+
+    @cached_property
+    def _skills_by_key(self) -> dict[str, list[Skill]]:
+        return _by_key(self.skills)
+
+    @cached_property
+    def _losses(self) -> dict[str, list[Loss]]:
+        found: dict[str, list[Loss]] = {}
+        for loss in self.roster.lost:
+            found.setdefault(loss.rule, []).append(loss)
+        return found
+
+
+def _by_key(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for key in entry.document.fields:
+            found.setdefault(key, []).append(entry)
+    return found

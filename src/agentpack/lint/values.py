@@ -10,10 +10,10 @@ from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
 
 
-def with_keys(scene: Scene) -> tuple[Agent | Skill, ...]:
-    """The agents and skills whose frontmatter the client reads."""
-    skills = tuple(skill for skill in scene.skills if skill.document.problem is None)
-    return (*scene.agents, *skills)
+def with_key(scene: Scene, key: str) -> tuple[Agent | Skill, ...]:
+    """The agents and skills that have `key`, and whose frontmatter the client reads."""
+    skills = (skill for skill in scene.skills_with(key) if skill.document.problem is None)
+    return (*scene.agents_with(key), *skills)
 
 
 def unfit(

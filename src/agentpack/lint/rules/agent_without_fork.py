@@ -22,10 +22,10 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key agent")
 def check(scene: Scene) -> Hits:
-    for skill in scene.skills:
+    for skill in scene.skills_with("agent"):
         fields = skill.document.fields
-        if "agent" in fields and skill.document.problem is None and "context" not in fields:
+        if skill.document.problem is None and "context" not in fields:
             message = "'agent' is ignored: the skill runs in the conversation"
             yield skill.at("agent"), message, "add 'context: fork', or delete the key"

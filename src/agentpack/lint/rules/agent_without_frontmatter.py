@@ -37,7 +37,7 @@ _LIKE_AN_AGENT = lazy(
 _FAR = 2048
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="loss no-frontmatter")
 def check(scene: Scene) -> Hits:
     for loss in scene.lost("no-frontmatter"):
         stem = loss.path.rpartition("/")[2].partition(".")[0]

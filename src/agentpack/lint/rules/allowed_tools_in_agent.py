@@ -23,12 +23,12 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key allowed-tools")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.agents_with("allowed-tools"):
         fields = agent.document.fields
         # A skill's file that was taken for an agent has no such fault.
         skill = agent.path.endswith("SKILL.md")
-        if "allowed-tools" in fields and "tools" not in fields and not skill:
+        if "tools" not in fields and not skill:
             message = f"'allowed-tools' means nothing in an agent: {agent.name!r} has all tools"
             yield agent.at("allowed-tools"), message, "write 'tools'"

@@ -28,6 +28,6 @@ def _fits(value: object) -> bool:
     return isinstance(value, bool) or value in ("true", "false")
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key background")
 def check(scene: Scene) -> Hits:
-    yield from unfit(scene.agents, "background", _fits, "write true or false")
+    yield from unfit(scene.agents_with("background"), "background", _fits, "write true or false")

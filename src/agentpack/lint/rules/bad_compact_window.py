@@ -33,6 +33,11 @@ def _fits(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= _LEAST
 
 
-@rule(Severity.ERROR, client=">=2.1.329")
+@rule(Severity.ERROR, client=">=2.1.329", needs="key autoCompactWindow")
 def check(scene: Scene) -> Hits:
-    yield from unfit(scene.agents, "autoCompactWindow", _fits, f"write a number from {_LEAST}")
+    yield from unfit(
+        scene.agents_with("autoCompactWindow"),
+        "autoCompactWindow",
+        _fits,
+        f"write a number from {_LEAST}",
+    )

@@ -30,24 +30,16 @@ _PLAIN = ("true", "false", "no", "off", "0")
 _LOOSE = ("yes", "on", "1")
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs=("key disable-model-invocation", "key user-invocable"))
 def check(scene: Scene) -> Hits:
     loose = LOOSE_BOOLEANS.holds(scene.roster.client)
-    for skill in scene.skills:
-        if skill.document.problem is not None:
-            continue
-        for key in _FLAGS:
-            found = skill.document.fields.get(key)
-            if (
-                found is not None
-                and found.value is not None
-                and not _fits(found.value, loose=loose)
-            ):
-                yield (
-                    skill.at(key),
-                    f"{key} {told(found.value)} counts as false",
-                    "write true or false",
-                )
+    for key in _FLAGS:
+        for skill in scene.skills_with(key):
+            value = skill.document.fields[key].value
+            known = value is None or _fits(value, loose=loose)
+            if not known and skill.document.problem is None:
+                message = f"{key} {told(value)} counts as false"
+                yield skill.at(key), message, "write true or false"
 
 
 def _fits(value: Any, *, loose: bool) -> bool:

@@ -34,6 +34,8 @@ def _fits(value: Any) -> bool:
     return value > 0 and value == int(value)
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key maxTurns")
 def check(scene: Scene) -> Hits:
-    yield from unfit(scene.agents, "maxTurns", _fits, "write a whole number from 1")
+    yield from unfit(
+        scene.agents_with("maxTurns"), "maxTurns", _fits, "write a whole number from 1"
+    )

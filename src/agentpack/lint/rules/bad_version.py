@@ -47,7 +47,7 @@ _SEMVER = lazy(
 )
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     table = packfile.read(scene)
     if not table:

@@ -29,9 +29,9 @@ _SHELLS_AND_FILES = ("Bash(", "Read(", "Edit(", "Write(", "WebFetch(", "Grep(", 
 _WHOLE = ("(*)", "(**)", "(*:*)", "()")
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs=("odd tool", "key disallowedTools"))
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.odd_agents:
         for tool in agent.tools or ():
             if tool.startswith(_SHELLS_AND_FILES) and not tool.endswith(_WHOLE):
                 name = tool.partition("(")[0]
@@ -39,6 +39,7 @@ def check(scene: Scene) -> Hits:
                 tip = "restrict it by permissions in the settings, or by a hook"
                 yield agent.at("tools"), message, tip
                 break
+    for agent in scene.agents_with("disallowedTools"):
         for tool in agent.disallowed_tools:
             if tool.startswith(_SHELLS_AND_FILES) and not tool.endswith(_WHOLE):
                 name = tool.partition("(")[0]

@@ -27,12 +27,12 @@ _BROAD = lazy(
 )
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="key allowed-tools")
 def check(scene: Scene) -> Hits:
-    for skill in scene.skills:
+    for skill in scene.skills_with("allowed-tools"):
         document = skill.document
-        field = None if document.problem else document.fields.get("allowed-tools")
-        for name in named(field.value) if field else ():
+        value = None if document.problem else document.fields["allowed-tools"].value
+        for name in named(value):
             if _BROAD.fullmatch(name):
                 message = f"{name!r} runs without a question while this skill is in use"
                 yield skill.at("allowed-tools"), message, "name the commands: Bash(git log:*)"

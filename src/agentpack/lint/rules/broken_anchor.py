@@ -28,13 +28,13 @@ from agentpack.lint.whereabouts import Whereabouts, handed_on, quoted
 _LINK = lazy(r"\]\(<?(?P<path>(?:[\w./@+%-]+\.md)?)#(?P<anchor>[^)\s<>{]+)[)> ]")
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs="word ](")
 def check(scene: Scene) -> Hits:
     pages = {page.path: page for page in scene.pages}
     tree: Whereabouts | None = None
     known: dict[str, frozenset[str]] = {}
-    for page in scene.pages:
-        if not page.linked or "#" not in page.body or handed_on(page):
+    for page in scene.having("]("):
+        if "#" not in page.body or handed_on(page):
             continue
         for link in _LINK.finditer(page.body):
             target: str | None = page.path

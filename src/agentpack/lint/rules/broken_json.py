@@ -36,13 +36,11 @@ _PARTIAL = lazy(
 )
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="word ```json\n")
 def check(scene: Scene) -> Hits:
     import json  # noqa: PLC0415 - seldom needed
 
-    for page in scene.pages:
-        if "```json\n" not in page.body:
-            continue
+    for page in scene.having("```json\n"):
         for block in page.blocks:
             text = block.text.strip()
             if block.language != "json" or text[:1] + text[-1:] not in ("{}", "[]"):

@@ -35,7 +35,7 @@ from agentpack.lint.scene import Scene
 _WHERE = lazy(r" \(at line (\d+), column (\d+)\)| \(at end of document\)")
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     text = scene.texts.get(packfile.PATH)
     if text is None:

@@ -41,16 +41,14 @@ _PARTIAL = lazy(
 _LARGEST = 100_000
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="word ```py")
 def check(scene: Scene) -> Hits:
     import ast  # noqa: PLC0415 - seldom needed
     import warnings  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for page in scene.pages:
-            if "```py" not in page.body:
-                continue
+        for page in scene.having("```py"):
             for block in page.blocks:
                 if block.language not in ("python", "py", "python3") or len(block.text) > _LARGEST:
                     continue

@@ -34,13 +34,11 @@ _PARTIAL = lazy(r"\.\.\.|…|<[\w -]+>|\{\{|\{%|^\s*//", re.MULTILINE)
 _WHERE = lazy(r"\(at line (\d+), column (\d+)\)")
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="word ```toml")
 def check(scene: Scene) -> Hits:
     import tomllib  # noqa: PLC0415 - seldom needed
 
-    for page in scene.pages:
-        if "```toml" not in page.body:
-            continue
+    for page in scene.having("```toml"):
         for block in page.blocks:
             if block.language != "toml" or _PARTIAL.search(block.text):
                 continue

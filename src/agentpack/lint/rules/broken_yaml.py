@@ -34,14 +34,12 @@ from agentpack.lint.scene import Scene
 _PARTIAL = lazy(r"\.\.\.|…|\{\{|\{%|<[\w -]+>|\$\{|^\s*\[[^\]\n]*\]\s*$", re.MULTILINE)
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="word ```y")
 def check(scene: Scene) -> Hits:
     import yaml  # noqa: PLC0415 - slow to import, and seldom needed
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for page in scene.pages:
-        if "```y" not in page.body:
-            continue
+    for page in scene.having("```y"):
         for block in page.blocks:
             if block.language not in ("yaml", "yml") or _PARTIAL.search(block.text):
                 continue

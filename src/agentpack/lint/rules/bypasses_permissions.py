@@ -24,9 +24,9 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="key permissionMode")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.agents_with("permissionMode"):
         if agent.document.text("permissionMode") == "bypassPermissions":
             message = f"{agent.name!r} runs every command without a question"
             yield agent.at("permissionMode"), message, "let the session decide: delete the line"

@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss byte-order-mark")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "byte-order-mark", "save the file as UTF-8 without a byte-order mark")

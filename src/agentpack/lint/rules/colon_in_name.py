@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client=">=2.1.260")
+@rule(Severity.ERROR, client=">=2.1.260", needs="loss colon-in-name")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "colon-in-name", "write '-' instead")

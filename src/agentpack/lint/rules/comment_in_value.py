@@ -20,6 +20,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss comment-in-value")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "comment-in-value", "put the value in quotes")

@@ -16,6 +16,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss dangling-link")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "dangling-link", "mend the link, or delete it")

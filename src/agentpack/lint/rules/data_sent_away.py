@@ -18,6 +18,7 @@ Good .claude/agents/api.md:
 """
 
 from agentpack.lazy import lazy
+from agentpack.lint.commands import FETCHERS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
@@ -38,9 +39,9 @@ _SIGN = lazy(r"\.env\b|/\.|\benv\b|id_|printenv|git-cred|/etc/|\bset\b")
 _HERE = lazy(r"\blocalhost\b|\b127\.0\.0\.1\b|attacker|evil\b|malicious")
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs=tuple(f"word {word}" for word in FETCHERS))
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
+    for page in scene.having(*FETCHERS):
         for command in page.fetches:
             if not _SIGN.search(command.text):
                 continue

@@ -22,6 +22,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss description-cut")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "description-cut", "say it shorter, and the rest in the body")

@@ -25,13 +25,10 @@ from agentpack.lint.toolnames import known, meant
 from agentpack.roster.tools import EVERYTHING, named
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key disallowedTools")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        field = agent.document.fields.get("disallowedTools")
-        if field is None:
-            continue
-        names = named(field.value)
+    for agent in scene.agents_with("disallowedTools"):
+        names = named(agent.document.fields["disallowedTools"].value)
         place = agent.at("disallowedTools")
         if EVERYTHING in names:
             yield place, "'*' refuses no tool at all", "name the tools, or list 'tools' instead"

@@ -29,11 +29,9 @@ _RUN = lazy(
 )
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="word base64 -")
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
-        if "base64 -" not in page.body:
-            continue
+    for page in scene.having("base64 -"):
         for match in _RUN.finditer(page.body):
             shown = " ".join(match[0].split())
             yield page.place(match.start()), f"runs an encoded command: {shown[:70]!r}", TIP

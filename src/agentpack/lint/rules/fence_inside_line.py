@@ -24,6 +24,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss fence-inside-line")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "fence-inside-line", "write a dash of another kind")

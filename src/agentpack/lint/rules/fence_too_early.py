@@ -24,6 +24,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss fence-too-early")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "fence-too-early", "move them up, above the first closing ---")

@@ -19,6 +19,7 @@ Good .claude/agents/api.md:
 """
 
 from agentpack.lazy import lazy
+from agentpack.lint.commands import FETCHERS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
@@ -44,9 +45,9 @@ _KNOWN = lazy(
 )
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs=tuple(f"word {word}" for word in FETCHERS))
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
+    for page in scene.having(*FETCHERS):
         for command in page.fetches:
             found = _RUN.search(command.text)
             if found and not _KNOWN.search(command.text):

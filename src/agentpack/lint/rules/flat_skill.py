@@ -18,6 +18,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss flat-skill")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "flat-skill", "make it NAME/SKILL.md")

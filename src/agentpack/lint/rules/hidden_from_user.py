@@ -28,10 +28,10 @@ _HIDE = lazy(
 )
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="word user")
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
-        if "user" in page.body and _HIDE.search(page.body):
+    for page in scene.having("user"):
+        if _HIDE.search(page.body):
             for match in _HIDE.finditer(page.prose):
                 message = f"keeps something from the user: {' '.join(match[0].split())!r}"
                 yield page.place(match.start()), message, "say what the user is to be told"

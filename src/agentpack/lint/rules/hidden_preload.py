@@ -35,10 +35,10 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="key skills")
 def check(scene: Scene) -> Hits:
     hidden = {skill.name.rpartition(":")[2]: skill for skill in scene.skills if not skill.listed}
-    for agent in scene.agents if hidden else ():
+    for agent in scene.agents_with("skills") if hidden else ():
         for name in agent.skills:
             skill = hidden.get(name.rpartition(":")[2])
             if skill:

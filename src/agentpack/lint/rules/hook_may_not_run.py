@@ -32,7 +32,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs=hooks.NEEDS)
 def check(scene: Scene) -> Hits:
     for command in hooks.commands(scene):
         for script in hooks.scripts(scene, command):

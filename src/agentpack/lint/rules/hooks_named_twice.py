@@ -20,7 +20,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, client="<2.1.329", tree=True)
+@rule(Severity.WARNING, client="<2.1.329", tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     manifest = manifests.value(scene, manifests.PLUGIN) or {}
     for path in manifests.paths(manifest, "hooks"):

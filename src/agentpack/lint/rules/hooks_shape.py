@@ -29,7 +29,7 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client=">=2.1.260")
+@rule(Severity.ERROR, client=">=2.1.260", needs="loss hooks-shape")
 def check(scene: Scene) -> Hits:
     yield from lost(
         scene, "hooks-shape", "write EVENT, then a list of matchers, each with its list of hooks"

@@ -31,16 +31,16 @@ Good .claude/agents/api.md:
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import with_keys
+from agentpack.lint.values import with_key
 from agentpack.lint.vocabulary import EVENTS
 from agentpack.roster import hooks
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key hooks")
 def check(scene: Scene) -> Hits:
-    for entry in with_keys(scene):
-        found = entry.document.fields.get("hooks")
-        if found is None or found.value is None:
+    for entry in with_key(scene, "hooks"):
+        found = entry.document.fields["hooks"]
+        if found.value is None:
             continue
         if not isinstance(found.value, dict):
             message = "the hooks are no table of events, and none of them runs"

@@ -36,7 +36,7 @@ _ELSEWHERE = {
 }
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs=("key permissionMode", "key hooks", "key mcpServers"))
 def check(scene: Scene) -> Hits:
     if not is_plugin(scene):
         return

@@ -25,6 +25,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss invalid-manifest")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "invalid-manifest", "mend the manifest")

@@ -33,7 +33,11 @@ _KEYS = ("name", "description", "tools", "disallowedTools", "model", "skills", "
 def check(scene: Scene) -> Hits:
     entries: tuple[Agent | Skill, ...] = (*scene.agents, *scene.skills)
     for entry in entries:
-        fields = entry.document.fields
+        document, fields = entry.document, entry.document.fields
+        head = document.source[: len(document.source) - len(document.body)]
+        # An escape may stand for any character.
+        if document.problem is None and not any(sign in head for sign in ("{", "<", "«", "\\")):
+            continue
         for key in _KEYS:
             value = fields[key].value if key in fields else None
             if not value:

@@ -23,7 +23,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, default=False)
+@rule(Severity.WARNING, default=False, needs="key description")
 def check(scene: Scene) -> Hits:
     for agent in scene.agents:
         if "\\n" in (agent.document.text("description") or ""):

@@ -30,7 +30,7 @@ from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/marketplace.json")
 def check(scene: Scene) -> Hits:
     tree = Whereabouts(scene)
     market = manifests.value(scene, manifests.MARKETPLACE) or {}

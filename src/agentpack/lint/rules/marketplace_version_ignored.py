@@ -22,7 +22,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs="text .claude-plugin/marketplace.json")
 def check(scene: Scene) -> Hits:
     for offer in manifests.offers(scene):
         if offer.source is None or offer.version is None:

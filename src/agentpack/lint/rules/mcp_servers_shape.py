@@ -41,11 +41,11 @@ def _fits(server: Any) -> bool:
     return isinstance(server, str)
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key mcpServers")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        found = agent.document.fields.get("mcpServers")
-        if found is None or found.value is None:
+    for agent in scene.agents_with("mcpServers"):
+        found = agent.document.fields["mcpServers"]
+        if found.value is None:
             continue
         if not isinstance(found.value, list):
             message = f"mcpServers {told(found.value)} is ignored"

@@ -52,14 +52,12 @@ _BEFORE = lazy(
 _LONGEST = 80
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs="word agent")
 def check(scene: Scene) -> Hits:
     if not scene.agents:
         return
     known: frozenset[str] | None = None
-    for page in scene.pages:
-        if "agent" not in page.body:
-            continue
+    for page in scene.having("agent"):
         told: set[str] = set()
         for offset, name in _mentions(page):
             known = known or agents_known(scene)

@@ -47,10 +47,13 @@ _EXAMPLE = lazy(
 _TIP = "mend the path, or add the file"
 
 
-@rule(Severity.WARNING, tree=True)
+_WORDS = ("](", "${CLAUDE_SKILL_DIR}/", "reference/", "references/", "scripts/")
+
+
+@rule(Severity.WARNING, tree=True, needs=tuple(f"word {word}" for word in _WORDS))
 def check(scene: Scene) -> Hits:
     tree = Whereabouts(scene)
-    for page in scene.pages:
+    for page in scene.having(*_WORDS):
         if handed_on(page):
             continue
         missing: dict[str, Piece] = {}

@@ -24,11 +24,11 @@ from agentpack.lint.scene import Scene
 from agentpack.lint.vocabulary import BUILT_IN_AGENTS
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="key agent")
 def check(scene: Scene) -> Hits:
     names = BUILT_IN_AGENTS | {agent.name for agent in scene.agents}
     short = {name.rpartition(":")[2] for name in names}
-    for skill in scene.skills:
+    for skill in scene.skills_with("agent"):
         agent = skill.document.text("agent")
         if not agent or skill.document.problem or skill.document.text("context") != "fork":
             continue

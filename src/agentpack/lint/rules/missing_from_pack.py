@@ -36,7 +36,7 @@ from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     table = packfile.read(scene)
     skills = packfile.table(table.get("skills"))

@@ -26,7 +26,7 @@ from agentpack.lint.scene import Scene
 from agentpack.lint.whereabouts import Whereabouts
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs=hooks.NEEDS)
 def check(scene: Scene) -> Hits:
     tree: Whereabouts | None = None
     for command in hooks.commands(scene):

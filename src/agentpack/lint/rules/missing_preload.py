@@ -35,10 +35,10 @@ from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="key skills")
 def check(scene: Scene) -> Hits:
     names = preloadable(scene)
-    for agent in scene.agents:
+    for agent in scene.agents_with("skills"):
         for name in agent.skills:
             # `plugin:skill` is another plugin's; whether it is installed cannot be seen here.
             if name not in names and ":" not in name:

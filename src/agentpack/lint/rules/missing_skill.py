@@ -44,12 +44,12 @@ _LONGEST = 80
 _NEAR = 0.85
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs=("word ` skill", "word skill `"))
 def check(scene: Scene) -> Hits:
     if not scene.skills:
         return
     known: frozenset[str] | None = None
-    for page in scene.pages:
+    for page in scene.having("` skill", "skill `"):
         told: set[str] = set()
         for offset, name, meant in _mentions(page):
             known = known or skills_known(scene)

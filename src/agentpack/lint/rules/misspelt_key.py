@@ -26,7 +26,7 @@ from functools import cache
 from agentpack.lint.keys import AGENT_KEYS, NOTES, SKILL_KEYS
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import with_keys
+from agentpack.lint.values import with_key
 from agentpack.roster import Agent
 
 _SHORTEST = 5
@@ -35,12 +35,11 @@ _ALIKE = 0.85
 
 @rule(Severity.ERROR)
 def check(scene: Scene) -> Hits:
-    for entry in with_keys(scene):
-        of_agent = isinstance(entry, Agent)
-        fields = entry.document.fields
-        for key in fields.keys() - (AGENT_KEYS if of_agent else SKILL_KEYS):
-            right = meant(key, of_agent=of_agent)
-            if right and right not in fields:
+    unknown = (scene.agent_keys - AGENT_KEYS) | (scene.skill_keys - SKILL_KEYS)
+    for key in sorted(unknown):
+        for entry in with_key(scene, key):
+            right = meant(key, of_agent=isinstance(entry, Agent))
+            if right and right not in entry.document.fields:
                 yield entry.at(key), f"{key!r} is no key, and is passed over", f"write {right!r}"
 
 

@@ -37,11 +37,9 @@ _RIGHT = ("tools", "disallowedTools", "allowed-tools")
 
 @rule(Severity.ERROR)
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        for key in agent.document.fields:
-            if "ool" not in key.lower() or key in _RIGHT:
-                continue
-            meant = _MEANT.get(key.lower().replace("-", "").replace("_", ""))
-            if meant and meant not in agent.document.fields:
+    for key in sorted(scene.agent_keys.difference(_RIGHT)):
+        meant = _MEANT.get(key.lower().replace("-", "").replace("_", ""))
+        for agent in scene.agents_with(key) if meant else ():
+            if meant not in agent.document.fields:
                 message = f"{key!r} is no key of agents: {agent.name!r} keeps tools it should not"
                 yield agent.at(key), message, f"write {meant!r}"

@@ -20,6 +20,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss name-begins-with-dash")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "name-begins-with-dash", "begin it with a letter")

@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss name-not-text")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "name-not-text", "put it in quotes")

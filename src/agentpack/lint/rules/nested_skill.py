@@ -19,7 +19,7 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss nested-skill")
 def check(scene: Scene) -> Hits:
     for hit in lost(scene, "nested-skill", "move its folder up"):
         if scene.is_read(hit[0].path):

@@ -46,7 +46,7 @@ from agentpack.lint.scene import Scene
 CHANGELOG = "CHANGELOG.md"
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     text = scene.texts.get(CHANGELOG)
     version = packfile.table(packfile.read(scene).get("pack")).get("version")

@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss no-closing-fence")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "no-closing-fence", "end it by a line of three dashes")

@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss no-description")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "no-description", "say what it does, and when to use it")

@@ -37,7 +37,7 @@ _KEYS = lazy(
 _FAR = 2048
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss no-frontmatter")
 def check(scene: Scene) -> Hits:
     for loss in scene.lost("no-frontmatter"):
         text = loss.document.source[:_FAR] if loss.document else ""

@@ -16,6 +16,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs="loss no-manifest")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "no-manifest", "name the skill's file SKILL.md")

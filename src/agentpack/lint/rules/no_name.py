@@ -19,6 +19,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss no-name")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "no-name", "add name: to its frontmatter")

@@ -23,6 +23,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss no-tool-left")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "no-tool-left", "name its tools, or delete the key to give it all")

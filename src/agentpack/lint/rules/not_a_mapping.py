@@ -20,6 +20,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss not-a-mapping")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "not-a-mapping", "write lines of the form KEY: VALUE")

@@ -27,7 +27,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, default=False, tree=True)
+@rule(Severity.WARNING, default=False, tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     manifest = manifests.value(scene, manifests.PLUGIN)
     if manifest is None:

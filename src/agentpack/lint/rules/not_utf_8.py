@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss not-utf-8")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "not-utf-8", "save it as UTF-8")

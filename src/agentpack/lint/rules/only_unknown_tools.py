@@ -24,9 +24,9 @@ from agentpack.lint.scene import Scene
 from agentpack.lint.toolnames import known, meant
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="odd tool")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.odd_agents:
         if agent.tools and not any(known(tool) for tool in agent.tools):
             meanings = [meant(tool) for tool in agent.tools]
             tip = ", ".join(name for name in meanings if name)

@@ -20,6 +20,7 @@ Good .claude/skills/api/SKILL.md:
 from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
+from agentpack.lint.spot import places
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019«»„*_(["
 _FORGET = lazy(
@@ -28,17 +29,14 @@ _FORGET = lazy(
     r"(?:previous|prior|above|earlier|PREVIOUS|PRIOR)[ \t]+"
     r"(?:system[ \t]+)?(?:instructions?|prompts?|directives?|rules|INSTRUCTIONS)\b"
 )
-# As patterns these are found in two thirds of the time.
-_WORDS = (lazy("gnore "), lazy("isregard "), lazy("IGNORE "))
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs=("word gnore ", "word isregard ", "word IGNORE "))
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
-        body = page.body
-        for word in _WORDS:
-            for match in word.finditer(body):
-                place = match.start()
+    for word in ("gnore ", "isregard ", "IGNORE "):
+        for page in scene.having(word):
+            body = page.body
+            for place in places(body, word):
                 found = _FORGET.match(body, place - (body[place] != "I"))
                 # In a block of code it is blank in the prose.
                 if found and page.prose[place] == body[place] and not _quoted(body, place):

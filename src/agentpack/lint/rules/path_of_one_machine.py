@@ -21,7 +21,6 @@ from agentpack.lint.scene import Scene
 _HOME = lazy(
     r"(?<![\w.:/-])(?:/Users/|/home/|C:\\{1,2}Users\\{1,2})(?P<who>[A-Za-z][\w.-]*)[/\\]+[\w.~-]+"
 )
-_FOLDER = lazy(r"/(?:Users|home)/")
 _NOBODY = lazy(
     r"(?i)(?:your|my|user|name|me|you|username|.*user.*|.*name.*|example.*|test.*|dev.*|alice|bob|"
     r"carol|john.*|jane.*|foo|bar|x+|someone|public|shared|default|admin|root|runner|ubuntu|"
@@ -30,15 +29,11 @@ _NOBODY = lazy(
 )
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs=("word /Users/", "word /home/", "word Users\\"))
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
-        body = page.body
-        windows = "\\" in body and "Users\\" in body
-        if not windows and not _FOLDER.search(body):
-            continue
+    for page in scene.having("/Users/", "/home/", "Users\\"):
         told: set[str] = set()
-        for match in _HOME.finditer(body):
+        for match in _HOME.finditer(page.body):
             who = match["who"]
             if who not in told and not _NOBODY.fullmatch(who):
                 told.add(who)

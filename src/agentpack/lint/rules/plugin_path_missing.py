@@ -24,7 +24,7 @@ from agentpack.lint.whereabouts import Whereabouts
 _KEYS = ("agents", "skills", "commands", "hooks")
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     manifest = manifests.value(scene, manifests.PLUGIN) or {}
     tree = Whereabouts(scene)

@@ -29,7 +29,7 @@ from agentpack.lint.scene import Scene
 _KEYS = ("agents", "skills", "commands", "hooks")
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     manifest = manifests.value(scene, manifests.PLUGIN) or {}
     for key in _KEYS:

@@ -53,7 +53,7 @@ _ASKING = lazy(
 _ALLOWED = lazy(r"Bash(?:\((?P<prefix>[^)]*?)(?::?\*|[ ]\*)?\))?$")
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="key skills")
 def check(scene: Scene) -> Hits:
     wanted = {name: agent for agent in reversed(scene.agents) for name in agent.skills}
     if not wanted or "Bash" in scene.texts.get(SETTINGS, ""):

@@ -33,7 +33,7 @@ _FIRST = lazy(
 )
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     if not manifests.is_plugin(scene):
         return

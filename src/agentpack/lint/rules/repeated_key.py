@@ -22,6 +22,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss repeated-key")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "repeated-key", "keep one of them")

@@ -26,7 +26,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/marketplace.json")
 def check(scene: Scene) -> Hits:
     seen: set[str] = set()
     for offer in manifests.offers(scene):

@@ -25,9 +25,9 @@ from agentpack.lint.toolnames import plain
 from agentpack.lint.vocabulary import RETIRED_TOOLS
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="odd tool")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.odd_agents:
         gone = [tool for tool in agent.tools or () if plain(tool) in RETIRED_TOOLS]
         if gone:
             yield agent.at("tools"), f"no longer a tool: {', '.join(map(repr, gone))}", "delete it"

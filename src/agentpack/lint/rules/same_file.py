@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss same-file")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "same-file", "copy it, or delete one")

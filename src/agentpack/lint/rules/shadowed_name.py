@@ -26,7 +26,7 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss shadowed-name")
 def check(scene: Scene) -> Hits:
     for hit in lost(scene, "shadowed-name", "rename one of them"):
         # Of a catalogue one takes this or that.

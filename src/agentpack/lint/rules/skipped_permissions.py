@@ -29,11 +29,9 @@ _COMMAND = lazy(rf"\bclaude[ \t](?:[^\n`|]|\\\n){{0,200}}?{_FLAG}")
 _WARNED = lazy(r"\b(?:never|not|avoid|disable|instead of|without)\b", re.IGNORECASE)
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs=f"word {_FLAG}")
 def check(scene: Scene) -> Hits:
-    for page in scene.pages:
-        if _FLAG not in page.body:
-            continue
+    for page in scene.having(_FLAG):
         for match in _COMMAND.finditer(page.body):
             start = page.body.rfind("\n", 0, match.start()) + 1
             if not _WARNED.search(page.body, start, match.start()):

@@ -24,10 +24,10 @@ from agentpack.lint.scene import Scene
 from agentpack.roster.tools import named
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="key tools")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        field = agent.document.fields.get("tools")
-        if agent.tools is None and field and len(names := named(field.value)) > 1:
+    for agent in scene.agents_with("tools"):
+        names = named(agent.document.fields["tools"].value) if agent.tools is None else ()
+        if len(names) > 1:
             others = ", ".join(name for name in names if name != "*")
             yield agent.at("tools"), f"'*' gives all tools, not only {others}", "delete the '*'"

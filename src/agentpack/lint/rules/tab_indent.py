@@ -23,6 +23,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss tab-indent")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "tab-indent", "indent by spaces")

@@ -23,11 +23,11 @@ from agentpack.lint.spot import places
 _MARK = "[TODO:"
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="word [TODO:")
 def check(scene: Scene) -> Hits:
-    for page in scene.of("agent", "skill"):
+    for page in scene.having(_MARK):
         body = page.body
-        if _MARK not in body:
+        if page.kind == "reference":
             continue
         for place in places(body, _MARK):
             line = body[body.rfind("\n", 0, place) + 1 : place]

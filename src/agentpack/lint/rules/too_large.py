@@ -16,6 +16,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="loss too-large")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "too-large", "keep what the model needs")

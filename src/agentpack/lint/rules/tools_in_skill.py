@@ -24,13 +24,12 @@ from agentpack.lint.toolnames import known
 from agentpack.roster.tools import named
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="key tools")
 def check(scene: Scene) -> Hits:
-    for skill in scene.skills:
-        found = skill.document.fields.get("tools")
-        if found is None or skill.document.problem is not None:
+    for skill in scene.skills_with("tools"):
+        if skill.document.problem is not None:
             continue
         # Some list there, for people, the clients that a skill was tried with.
-        if any(known(tool) for tool in named(found.value)):
+        if any(known(tool) for tool in named(skill.document.fields["tools"].value)):
             message = "a skill has no key 'tools': it allows nothing, and restricts nothing"
             yield skill.at("tools"), message, "write 'allowed-tools' for what it may use unasked"

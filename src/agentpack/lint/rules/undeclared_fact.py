@@ -46,7 +46,7 @@ _MARK = lazy(r"«(?!#)%?-?(?P<inside>[^»]*)»")
 _WORD = lazy(r"\"[^\"]*\"|'[^']*'|(?<![\w.|])(?P<word>[a-z_]+)\b(?!\s*[(=](?!=))")
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     table = packfile.read(scene)
     if not table:

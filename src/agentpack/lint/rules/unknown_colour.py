@@ -25,13 +25,12 @@ from agentpack.lint.values import told
 from agentpack.lint.vocabulary import COLOURS
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="key color")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        found = agent.document.fields.get("color")
-        if found is None or found.value is None or found.value == "":
+    for agent in scene.agents_with("color"):
+        value = agent.document.fields["color"].value
+        if value is None or value == "":
             continue
-        value = found.value
         if not isinstance(value, str) or value not in COLOURS:
             near = did_you_mean(value.lower(), COLOURS) if isinstance(value, str) else ""
             tip = near or f"write one of {', '.join(sorted(COLOURS))}"

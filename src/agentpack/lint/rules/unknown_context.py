@@ -19,14 +19,14 @@ Good .claude/skills/endpoints/SKILL.md:
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import unfit, with_keys
+from agentpack.lint.values import unfit, with_key
 
 
 def _fits(value: object) -> bool:
     return value in ("fork", "inline")
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key context")
 def check(scene: Scene) -> Hits:
-    skills = (entry for entry in with_keys(scene) if entry.path.endswith("SKILL.md"))
+    skills = (entry for entry in with_key(scene, "context") if entry.path.endswith("SKILL.md"))
     yield from unfit(skills, "context", _fits, "write fork, or delete the key")

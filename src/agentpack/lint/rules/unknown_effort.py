@@ -23,7 +23,7 @@ from typing import Any
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import unfit, with_keys
+from agentpack.lint.values import unfit, with_key
 from agentpack.lint.vocabulary import EFFORTS
 
 
@@ -33,7 +33,7 @@ def _fits(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key effort")
 def check(scene: Scene) -> Hits:
     tip = f"write one of {', '.join(sorted(EFFORTS))}, or a whole number"
-    yield from unfit(with_keys(scene), "effort", _fits, tip)
+    yield from unfit(with_key(scene, "effort"), "effort", _fits, tip)

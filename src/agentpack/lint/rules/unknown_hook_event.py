@@ -32,19 +32,17 @@ Good .claude/agents/api.md:
 from agentpack.document.versions import parse
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import with_keys
+from agentpack.lint.values import with_key
 from agentpack.lint.vocabulary import EVENTS, EVENTS_SINCE_260
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key hooks")
 def check(scene: Scene) -> Hits:
     old = parse(scene.roster.client) < parse("2.1.260")
     known = EVENTS - EVENTS_SINCE_260 if old else EVENTS
-    for entry in with_keys(scene):
-        found = entry.document.fields.get("hooks")
-        if found is None or not isinstance(found.value, dict):
-            continue
-        for event in found.value:
+    for entry in with_key(scene, "hooks"):
+        hooks = entry.document.fields["hooks"].value
+        for event in hooks if isinstance(hooks, dict) else ():
             if event not in known:
                 by_letters = {name.lower(): name for name in known}
                 right = by_letters.get(str(event).lower().replace("_", "").replace("-", ""))

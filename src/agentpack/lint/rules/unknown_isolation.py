@@ -25,6 +25,6 @@ from agentpack.lint.values import outside
 from agentpack.lint.vocabulary import ISOLATIONS
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key isolation")
 def check(scene: Scene) -> Hits:
-    yield from outside(scene.agents, "isolation", ISOLATIONS)
+    yield from outside(scene.agents_with("isolation"), "isolation", ISOLATIONS)

@@ -29,12 +29,9 @@ from agentpack.lint.scene import Scene
 
 @rule(Severity.WARNING)
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        for key in agent.document.fields.keys() - AGENT_KEYS - NOTES:
-            # What looks like a key of tools, or is misspelt, has rules of its own.
-            if (
-                "tool" not in key.lower()
-                and not key.startswith("x-")
-                and not meant(key, of_agent=True)
-            ):
-                yield agent.at(key), f"{key!r} is no key of agents: nothing reads it", "delete it"
+    for key in sorted(scene.agent_keys - AGENT_KEYS - NOTES):
+        # What looks like a key of tools, or is misspelt, has rules of its own.
+        if "tool" in key.lower() or key.startswith("x-") or meant(key, of_agent=True):
+            continue
+        for agent in scene.agents_with(key):
+            yield agent.at(key), f"{key!r} is no key of agents: nothing reads it", "delete it"

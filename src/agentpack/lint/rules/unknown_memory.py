@@ -25,6 +25,6 @@ from agentpack.lint.values import outside
 from agentpack.lint.vocabulary import MEMORIES
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key memory")
 def check(scene: Scene) -> Hits:
-    yield from outside(scene.agents, "memory", MEMORIES)
+    yield from outside(scene.agents_with("memory"), "memory", MEMORIES)

@@ -25,15 +25,15 @@ Good .claude/agents/api.md:
 from agentpack.lazy import lazy
 from agentpack.lint.rule import Hits, Severity, did_you_mean, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import with_keys
+from agentpack.lint.values import with_key
 from agentpack.lint.vocabulary import MODELS
 
 _FULL = lazy(r"\S*(?:claude|/|:)\S*")
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="key model")
 def check(scene: Scene) -> Hits:
-    for entry in with_keys(scene):
+    for entry in with_key(scene, "model"):
         model = entry.document.text("model")
         if not model or not model.strip():
             continue

@@ -25,6 +25,6 @@ from agentpack.lint.values import outside
 from agentpack.lint.vocabulary import PERMISSION_MODES
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key permissionMode")
 def check(scene: Scene) -> Hits:
-    yield from outside(scene.agents, "permissionMode", PERMISSION_MODES)
+    yield from outside(scene.agents_with("permissionMode"), "permissionMode", PERMISSION_MODES)

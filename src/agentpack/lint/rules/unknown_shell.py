@@ -19,11 +19,11 @@ Good .claude/skills/endpoints/SKILL.md:
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
-from agentpack.lint.values import outside, with_keys
+from agentpack.lint.values import outside, with_key
 from agentpack.lint.vocabulary import SHELLS
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="key shell")
 def check(scene: Scene) -> Hits:
-    skills = (entry for entry in with_keys(scene) if entry.path.endswith("SKILL.md"))
+    skills = (entry for entry in with_key(scene, "shell") if entry.path.endswith("SKILL.md"))
     yield from outside(skills, "shell", SHELLS, in_any_case=True)

@@ -30,9 +30,9 @@ _SHOWN = 3
 _SHORT = 4
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="odd tool")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.odd_agents:
         names = dict.fromkeys(plain(tool) for tool in agent.tools or ())
         lost = [name for name in names if not known(name) and name not in RETIRED_TOOLS]
         lost = [name for name in lost if meant(name) is None]

@@ -33,7 +33,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="text pack.toml")
 def check(scene: Scene) -> Hits:
     table = packfile.read(scene)
     if "pack" not in table:

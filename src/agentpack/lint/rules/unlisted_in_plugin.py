@@ -41,7 +41,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="text .claude-plugin/plugin.json")
 def check(scene: Scene) -> Hits:
     manifest = manifests.value(scene, manifests.PLUGIN) or {}
     for key in ("agents", "commands"):

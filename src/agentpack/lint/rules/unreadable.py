@@ -15,6 +15,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss unreadable")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "unreadable", "make it readable")

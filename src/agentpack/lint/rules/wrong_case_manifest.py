@@ -18,6 +18,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, tree=True)
+@rule(Severity.ERROR, tree=True, needs="loss wrong-case-manifest")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "wrong-case-manifest", "rename it to SKILL.md")

@@ -27,9 +27,9 @@ from agentpack.lint.vocabulary import RETIRED_TOOLS
 from agentpack.roster.tools import named
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs=("odd tool", "key allowed-tools"))
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
+    for agent in scene.odd_agents:
         tools = agent.tools or ()
         # Where none is known at all, another rule says it.
         if not any(known(tool) for tool in tools):
@@ -39,11 +39,10 @@ def check(scene: Scene) -> Hits:
             if right:
                 message = f"{tool!r} is no tool, and is passed over"
                 yield agent.at("tools"), message, f"write {right!r}"
-    for skill in scene.skills:
-        found = skill.document.fields.get("allowed-tools")
-        if found is None or skill.document.problem is not None:
+    for skill in scene.skills_with("allowed-tools"):
+        if skill.document.problem is not None:
             continue
-        for tool in dict.fromkeys(named(found.value)):
+        for tool in dict.fromkeys(named(skill.document.fields["allowed-tools"].value)):
             right = None if known(tool) or tool in RETIRED_TOOLS else meant(tool)
             if right:
                 message = f"{tool!r} is no tool, and allows nothing"

@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs="loss wrong-suffix")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "wrong-suffix", "let its name end in .md")

@@ -26,6 +26,7 @@ Good .claude/skills/endpoints/SKILL.md:
     # Endpoints
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from agentpack.lint.rule import Hits, Severity, rule
@@ -53,19 +54,18 @@ _OF_SKILLS: dict[str, tuple[type, ...]] = {
 
 @rule(Severity.ERROR)
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents:
-        yield from _faults(agent, _OF_AGENTS)
-    for skill in scene.skills:
-        if skill.document.problem is None:
-            yield from _faults(skill, _OF_SKILLS)
+    for key, types in _OF_AGENTS.items():
+        yield from _faults(scene.agents_with(key), key, types)
+    for key, types in _OF_SKILLS.items():
+        read = (one for one in scene.skills_with(key) if one.document.problem is None)
+        yield from _faults(read, key, types)
 
 
-def _faults(entry: Agent | Skill, types: dict[str, tuple[type, ...]]) -> Hits:
-    for key, found in entry.document.fields.items():
-        if key not in types or found.value is None:
+def _faults(entries: Iterable[Agent | Skill], key: str, taken: tuple[type, ...]) -> Hits:
+    for entry in entries:
+        value = entry.document.fields[key].value
+        if value is None or (type(value) is str and str in taken):
             continue
-        value = found.value
-        taken = types[key]
         if not isinstance(value, taken) or (isinstance(value, bool) and bool not in taken):
             tip = "write text or a list" if list in taken else "write text"
             yield entry.at(key), f"{key} {told(value)} is ignored", tip

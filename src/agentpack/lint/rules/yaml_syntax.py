@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="loss yaml-syntax")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "yaml-syntax", "quote the value, or write it as a block after |-")
