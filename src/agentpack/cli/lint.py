@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import sys
 from collections.abc import Sequence
@@ -19,6 +18,10 @@ from agentpack.lint.run import lint
 from agentpack.lint.scene import Scene
 from agentpack.lint.trees import enclosing, trees
 from agentpack.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 PATHS = True
 FORMATS = ("text", "json", "sarif", "github", "gitlab")

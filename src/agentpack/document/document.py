@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
 
 from agentpack.document import yaml12
 from agentpack.document.fault import YamlError
@@ -14,6 +13,10 @@ from agentpack.document.mending import SPACE, mended
 from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
 from agentpack.lazy import lazy
 from agentpack.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # The client closes the block at the first `---` after the opening one, wherever it stands.
 _OPENING = re.compile(rf"---[{SPACE}]*\n")

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from agentpack.document import NEWEST
 from agentpack.document.versions import parse
@@ -26,6 +25,10 @@ from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
 from agentpack.lint.rule import Rule, did_you_mean, load, names
 from agentpack.record import Record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LISTS = ("select", "extend-select", "ignore", "exclude")
 _FILES = (("agentpack.toml", ("lint",)), ("pyproject.toml", ("tool", "agentpack", "lint")))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from agentpack.finding import Place
 from agentpack.lint.scene import Scene
 from agentpack.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PLUGIN = ".claude-plugin/plugin.json"
 MARKETPLACE = ".claude-plugin/marketplace.json"
@@ -21,6 +23,8 @@ def value(scene: Scene, path: str) -> dict[str, Any] | None:
     text = scene.texts.get(path)
     if text is None:
         return None
+    import json  # noqa: PLC0415 - seldom needed
+
     try:
         found = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -35,6 +39,8 @@ def is_plugin(scene: Scene) -> bool:
 
 def at(scene: Scene, path: str, text: str, before: str = "") -> Place:
     """Where the string `text` stands in the manifest, the first after the key `before`."""
+    import json  # noqa: PLC0415 - seldom needed
+
     source = scene.texts[path]
     start = max(source.find(f'"{before}"'), 0) if before else 0
     for spelling in (json.dumps(text, ensure_ascii=False), json.dumps(text)):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import Literal
 
 from agentpack.document import Document
 from agentpack.finding import Place
@@ -17,7 +16,13 @@ from agentpack.lint.commands import commands
 from agentpack.record import Record
 from agentpack.roster import Agent, Loss, Skill
 
-Kind = Literal["agent", "skill", "reference"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["agent", "skill", "reference"]
+else:
+    Kind = str
 
 _FENCE = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)\n(?P<code>.*?)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeVar
 
 from agentpack.lint import index
 from agentpack.lint.page import Kind, Page
@@ -14,8 +13,13 @@ from agentpack.lint.vocabulary import RETIRED_TOOLS
 from agentpack.lint.words import Words
 from agentpack.roster import Agent, Loss, Roster, Skill
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Entry = TypeVar("Entry", Agent, Skill)
+
 _MARK = "agentpack:"
-Entry = TypeVar("Entry", Agent, Skill)
 
 
 class Scene:

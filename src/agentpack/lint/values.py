@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from agentpack.lint.rule import Hits, did_you_mean
 from agentpack.lint.scene import Scene
 from agentpack.roster import Agent, Skill
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def with_key(scene: Scene, key: str) -> tuple[Agent | Skill, ...]:

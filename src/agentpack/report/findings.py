@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from agentpack.finding import Finding, Severity
 from agentpack.report.terminal import Style, count
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Line = Callable[[str, int], str]
 """From a path and a line's number to that line, or to nothing where it cannot be shown."""

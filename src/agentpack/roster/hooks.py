@@ -8,15 +8,19 @@ not understand of other events it passes over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from agentpack.lazy import lazy
 from agentpack.roster.text import truthy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Check = Callable[[Any], bool]
+
 GUARDING = ("PreToolUse", "PermissionRequest")
 """The events whose hooks must be right for the agent to load."""
 
-Check = Callable[[Any], bool]
 _URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 
 

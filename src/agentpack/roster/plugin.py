@@ -7,13 +7,15 @@ as the client wants it loses the whole plugin.
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from agentpack.record import replace
 from agentpack.roster import disk
 from agentpack.roster.values import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MANIFEST = ".claude-plugin/plugin.json"
 
@@ -55,6 +57,8 @@ def _skills(root: Path, path: Path, plugin: str) -> list[Source]:
 
 
 def _manifest(root: Path) -> dict[str, Any] | str:
+    import json  # noqa: PLC0415 - it takes longer than to read a dozen agents
+
     try:
         found = json.loads(disk.text(root / MANIFEST) or "")
     except (ValueError, RecursionError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agentpack import tokens
 from agentpack.document import SPACE, Document, read
@@ -16,6 +15,10 @@ from agentpack.document.versions import (
 from agentpack.lazy import lazy
 from agentpack.roster.text import cut, sent, spelt, trimmed
 from agentpack.roster.values import Loss, Skill, Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LONGEST = 1536
 """The most that is shown of a skill's description, in UTF-16 units."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agentpack.document import SPACE, key_text
 from agentpack.lazy import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ENDS = lazy(rf"\A[{SPACE}]+|[{SPACE}]+\Z")
 

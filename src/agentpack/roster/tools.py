@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from agentpack.document import Field
 from agentpack.roster.text import trimmed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # A bracket keeps its commas and spaces together, and the first `)` ends it.
 _NAME = re.compile(r"(?:\([^)]*\)?|[^, (])+")

@@ -31,7 +31,7 @@ __doc__ = __doc__.replace("{token}", "ghp_" + "R7vLq2ZtXw9KdM4sYb1NcH8uJf5PgA3eT
 
 # What each begins with, or cannot be without, and what it looks like.
 _FORMATS = tuple(
-    (sign.encode(), provider, re.compile(pattern.encode()))
+    (sign.encode(), provider, lazy(pattern.encode()))
     for sign, provider, pattern in (
         ("AKIA", "AWS", r"\bAKIA[A-Z2-7]{16}\b"),
         ("ASIA", "AWS", r"\bASIA[A-Z2-7]{16}\b"),

@@ -27,7 +27,6 @@ Good .claude/skills/endpoints/SKILL.md:
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
@@ -76,5 +75,5 @@ def _faults(entries: Iterable[Agent | Skill], key: str, taken: tuple[type, ...])
                 yield entry.at(key), message, "write each as text"
 
 
-def _part(value: Any) -> str:
+def _part(value: object) -> str:
     return f"that is {told(value)}" if isinstance(value, (bool, int, float)) else told(value)
