@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from types import MappingProxyType
 
-from agentpack.document import yaml12
+from agentpack.document import tame, yaml12
 from agentpack.document.fault import YamlError
 from agentpack.document.mending import SPACE, mended
 from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
@@ -145,6 +145,9 @@ def _parse(block: str, first: int, client: str) -> _Parsed:
         reason = f"the frontmatter has {len(block) >> 20} MB, and is not looked at"
         return _Parsed({}, Problem(reason, first, rule="too-large"))
     again, text = False, block.partition("\0")[0]
+    simple = tame.lines(text)
+    if simple is not None:
+        return _of_lines(simple, first)
     try:
         found = yaml12.mapping(text, client)
     except YamlError:
@@ -166,6 +169,18 @@ def _parse(block: str, first: int, client: str) -> _Parsed:
         for key, place in sorted(found.repeated, key=lambda pair: pair[1])
     )
     return _Parsed(fields, None, again, repeated)
+
+
+def _of_lines(simple: list[tuple[str, Any]], first: int) -> _Parsed:
+    """The keys of a block that has one on each line."""
+    fields: dict[str, Field] = {}
+    repeated: list[tuple[str, int]] = []
+    for line, (key, value) in enumerate(simple, first):
+        if key in fields:
+            repeated.append((key, fields.pop(key).line))
+        fields[key] = Field(value, line)
+    repeated.sort(key=lambda pair: pair[1])
+    return _Parsed(fields, None, mended=False, repeated=tuple(repeated))
 
 
 class Lines:

@@ -14,7 +14,7 @@ from agentpack.record import Record
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
 
-_CONSTANTS: dict[str, Value] = {
+CONSTANTS: dict[str, Value] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -45,8 +45,8 @@ _LETTERS = dict(
 
 def resolve(word: str) -> Value:
     """The value of a plain scalar."""
-    if word in _CONSTANTS:
-        return _CONSTANTS[word]
+    if word in CONSTANTS:
+        return CONSTANTS[word]
     if word[0] not in "+-.0123456789":
         return word
     if _NUMBER.fullmatch(word):

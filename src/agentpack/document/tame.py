@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 
 from agentpack.document.fault import YamlError
-from agentpack.document.keys import Entry, Keys
-from agentpack.document.scalars import Value, resolve, unescape
+from agentpack.document.scalars import CONSTANTS, Value, unescape
 
 _LINE = re.compile(
     r"(?P<key>[A-Za-z][A-Za-z0-9_-]*): +(?:"
-    r"(?P<plain>[A-Za-z](?:[^ \t\r\n\0:#]|:(?=[^ \t\r\n\0])|(?<=[^ ])#| +(?=[^ \t\r\n\0#:]))*+)"
+    r"(?P<plain>[A-Za-z](?:[^ \t\r\n\0:#]++|:(?=[^ \t\r\n\0])|(?<=[^ ])#| +(?=[^ \t\r\n\0#:]))*+)"
     r"|\"(?P<double>(?:[^\"\\\r\n\0]|\\[^\r\n\0])*+)\""
     r"|'(?P<single>[^'\r\n\0]*+)'"
     r") *\n"
@@ -23,29 +22,26 @@ _LINE = re.compile(
 _NOT_TEXT = ("true", "false", "null")
 
 
-def keys(text: str) -> Keys | None:
-    """The keys with their values and places; None where the text is not that simple."""
-    entries: dict[str, Entry] = {}
-    repeated: list[tuple[str, int]] = []
-    place = 0
-    while place < len(text):
+def lines(text: str) -> list[tuple[str, Value]] | None:
+    """The key and the value of each line; None where the text is not that simple."""
+    found: list[tuple[str, Value]] = []
+    place, end = 0, len(text)
+    while place < end:
         line = _LINE.match(text, place)
-        if line is None or line["key"].lower() in _NOT_TEXT:
+        if line is None:
             return None
-        value: Value
-        plain, double = line["plain"], line["double"]
+        key, plain, double, single = line.groups()
+        if key.lower() in _NOT_TEXT:
+            return None
+        value: Value = single
         if plain is not None:
-            value = resolve(plain)
-        elif double is None:
-            value = line["single"]
-        else:
+            # It begins with a letter, and is no number.
+            value = CONSTANTS.get(plain, plain)
+        elif double is not None:
             try:
                 value = unescape(double, place)
             except YamlError:
                 return None
-        key = line["key"]
-        if key in entries:
-            repeated.append((key, entries[key].place))
-        entries[key] = Entry(value, place)
+        found.append((key, value))
         place = line.end()
-    return Keys(entries, repeated)
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agentpack.document import tame
 from agentpack.document.fault import YamlError
 from agentpack.document.flow import FlowParser
 from agentpack.document.keys import Entry, Keys
@@ -19,9 +18,6 @@ def mapping(text: str, client: str = NEWEST) -> Keys | None:
     Raises:
         YamlError: it is not YAML.
     """
-    simple = tame.keys(text)
-    if simple is not None:
-        return simple
     parser = _Parser(text, client)
     try:
         return parser.document()

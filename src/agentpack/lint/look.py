@@ -91,7 +91,8 @@ def _files(base: Path, root: Path) -> Iterator[tuple[str, bool]]:
                 continue
             number += 1
             # A name that is no text cannot be printed, nor named by any page.
-            path = (shown + entry.name).encode(errors="replace").decode()
+            path = shown + entry.name
+            path = path if path.isascii() else path.encode(errors="replace").decode()
             yield path, _may_be_run(entry)
 
 

@@ -45,6 +45,9 @@ def of_skill(skill: Skill, client: str) -> Iterator[Loss]:
         yield _without_keys(skill.path, document, document.problem)
         return
     yield from _of_document(skill.path, document)
+    if skill.listed and not skill.description.endswith("…"):
+        # What was cut ends so.
+        return
     values = {key: found.value for key, found in document.fields.items()}
     whole = skills.whole(document, values, client)
     at = skill.at("description")

@@ -11,6 +11,7 @@ from agentpack.roster.values import Source
 
 MANIFEST = "SKILL.md"
 _LARGEST = 64 * 2**20
+_CHUNK = 2**20
 _DEEPEST = 5
 _NOT_QUITE = (".markdown", ".mdx", ".mdown")
 
@@ -122,10 +123,8 @@ class Folder:
                 return self._fault(path, "it is not a regular file", "not-a-file")
             if found.st_size > _LARGEST:
                 return self._fault(path, f"it has {found.st_size >> 20} MB", "too-large")
-            with open(path, "rb") as file:
-                return Source(
-                    self._shown(path), file.read(), scope=self._scope if scope is None else scope
-                )
+            data = _content(path, found.st_size)
+            return Source(self._shown(path), data, "", "", self._scope if scope is None else scope)
         except FileNotFoundError:
             return self._fault(path, "there is no such file", "dangling-link")
         except (OSError, ValueError) as error:
@@ -139,7 +138,7 @@ class Folder:
         shown, top = str(path), self._top
         shown = shown[len(top) :] if shown.startswith(top) else os.path.relpath(path, self._root)
         shown = shown.replace(os.sep, "/").removeprefix("./")
-        return shown.encode(errors="replace").decode()
+        return shown if shown.isascii() else shown.encode(errors="replace").decode()
 
 
 _TOO_DEEP = "one level too deep: Claude Code reads skills/NAME/SKILL.md"
@@ -173,6 +172,19 @@ def has_skills(folder: Path) -> bool:
     return any(
         exists(Path(entry.path) / MANIFEST) for entry in _entries(folder) if _is_folder(entry)
     )
+
+
+def _content(path: str | Path, size: int) -> bytes:
+    """What is in a file; without Python's buffers this takes half the time."""
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts = [os.read(file, size + 1)]
+        while parts[-1] and (len(parts) > 1 or len(parts[0]) != size):
+            # It was not as long as it was said to be.
+            parts.append(os.read(file, _CHUNK))
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+    finally:
+        os.close(file)
 
 
 def _entries(folder: Path | str) -> list[os.DirEntry[str]]:

@@ -137,8 +137,8 @@ def _first_line(body: str) -> str:
 
 
 def _yes(value: Any, client: str) -> bool:
-    if value is True or value == "true":
-        return True
+    if value is None or value is True or value == "true":
+        return value is not None
     if isinstance(value, (list, dict)) or not LOOSE_BOOLEANS.holds(client):
         return False
     return trimmed(spelt(value)).lower() in _YES

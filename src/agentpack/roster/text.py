@@ -48,4 +48,6 @@ def units(text: str) -> int:
 
 def sent(text: str) -> str:
     """`text` as it arrives: half a pair of surrogates becomes U+FFFD."""
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

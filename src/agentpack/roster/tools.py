@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from agentpack.document import Field
 from agentpack.roster.text import trimmed
@@ -24,12 +25,16 @@ def named(value: Any) -> tuple[str, ...]:
 
     A list's parts are split as a text is; parts that are not text count for nothing.
     """
-    parts = value if isinstance(value, list) else [value]
+    if isinstance(value, str):
+        return _split(value)
+    parts = value if isinstance(value, list) else ()
     return tuple(name for part in parts if isinstance(part, str) for name in _split(part))
 
 
-def _split(text: str) -> list[str]:
-    return [name for name in (trimmed(found) for found in _NAME.findall(text)) if name]
+@lru_cache(maxsize=1024)
+def _split(text: str) -> tuple[str, ...]:
+    # Cached: in most trees a few lists of tools come again and again.
+    return tuple(name for name in (trimmed(found) for found in _NAME.findall(text)) if name)
 
 
 def allowed(fields: Mapping[str, Field]) -> tuple[str, ...] | None:
@@ -56,8 +61,10 @@ def none_left(given: tuple[str, ...] | None, refused: tuple[str, ...]) -> bool:
 
     What is refused with a pattern in brackets is refused altogether when the agent starts.
     """
+    if not refused or not given:
+        return given == ()
     names = {tool.partition("(")[0] for tool in refused}
-    return given is not None and all(tool.partition("(")[0] in names for tool in given)
+    return all(tool.partition("(")[0] in names for tool in given)
 
 
 def told(left: tuple[str, ...] | None, refused: tuple[str, ...]) -> str:
