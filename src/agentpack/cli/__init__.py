@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from agentpack import __version__
 
@@ -49,12 +50,13 @@ def _run(arguments: list[str]) -> int:
     # Imported here: `--version` is to take no longer than Python's own start.
     from importlib import import_module  # noqa: PLC0415
 
-    from agentpack.cli import parser  # noqa: PLC0415
+    from agentpack.cli import plain  # noqa: PLC0415
     from agentpack.errors import AgentpackError  # noqa: PLC0415
 
     name, *rest = arguments
     try:
-        parser.require_known(name, COMMANDS)
+        if name not in COMMANDS:
+            _parser().require_known(name, COMMANDS)
         # What is imported stays: to look for garbage meanwhile takes a tenth of the time.
         gc.disable()
         try:
@@ -62,7 +64,9 @@ def _run(arguments: list[str]) -> int:
         finally:
             gc.freeze()
             gc.enable()
-        code: int = command.run(parser.parse(name, COMMANDS[name], command, rest))
+        args = plain.parse(command, rest)
+        args = args or _parser().parse(name, COMMANDS[name], command, rest)
+        code: int = command.run(args)
     except AgentpackError as error:
         print(f"agentpack: {error}", file=sys.stderr)
         return CANNOT_RUN
@@ -75,6 +79,13 @@ def _run(arguments: list[str]) -> int:
         print("agentpack: this is a bug in agentpack; please report it", file=sys.stderr)
         return BUG
     return code
+
+
+def _parser() -> ModuleType:
+    # Imported here: it needs argparse, which most calls do not.
+    from agentpack.cli import parser  # noqa: PLC0415
+
+    return parser
 
 
 def _help() -> str:

@@ -1,8 +1,7 @@
 """Bytes to `Document`: what Claude Code reads in an agent's or a skill's file."""
 
 from agentpack.document.document import Document, Field, Problem, read
-from agentpack.document.mending import SPACE
-from agentpack.document.scalars import key_text
+from agentpack.document.scalars import SPACE, key_text
 from agentpack.document.versions import NEWEST, RECORDED, Behaviour
 
 __all__ = [

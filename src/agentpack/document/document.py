@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from itertools import islice
 from types import MappingProxyType
 
-from agentpack.document import tame, yaml12
+from agentpack.document import tame
 from agentpack.document.fault import YamlError
-from agentpack.document.mending import SPACE, mended
+from agentpack.document.scalars import SPACE
 from agentpack.document.versions import BYTE_ORDER_MARK, NEWEST, NUL_REFUSED
 from agentpack.lazy import lazy
 from agentpack.record import Record
@@ -148,6 +148,10 @@ def _parse(block: str, first: int, client: str) -> _Parsed:
     simple = tame.lines(text)
     if simple is not None:
         return _of_lines(simple, first)
+    # Imported here: most trees have no other frontmatter.
+    from agentpack.document import yaml12  # noqa: PLC0415
+    from agentpack.document.mending import mended  # noqa: PLC0415
+
     try:
         found = yaml12.mapping(text, client)
     except YamlError:

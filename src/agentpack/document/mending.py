@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from agentpack.document import yaml12
 from agentpack.document.fault import YamlError
+from agentpack.document.scalars import SPACE
 from agentpack.lazy import lazy
 
-# JavaScript's white space, and its idea of what ends a line.
-SPACE = "\\t\\n\\v\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
 _LINE = lazy(rf"([A-Za-z_-]+):[{SPACE}]+([^\n\r\u2028\u2029]+)")
 _SUSPECT = lazy(r"[{}\[\]*&#!|>%@`]|: ")
 

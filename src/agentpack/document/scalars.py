@@ -14,6 +14,9 @@ from agentpack.record import Record
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
 
+# JavaScript's white space, and its idea of what ends a line.
+SPACE = "\\t\\n\\v\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+
 CONSTANTS: dict[str, Value] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from difflib import unified_diff
 
 import yaml
@@ -21,7 +22,6 @@ from agentpack.lint import repair, swap
 from agentpack.lint.page import Page
 from agentpack.lint.scene import Scene
 from agentpack.lint.swap import Swap
-from agentpack.record import Record
 
 LAYOUTS: dict[str, Callable[[Page], str | None]] = {
     "not-strict-yaml": repair.strict,
@@ -40,7 +40,8 @@ SWAPS: dict[str, Callable[[Page], Swap | None]] = {
 """By rule: what finds the words to swap."""
 
 
-class Mended(Record):
+@dataclass(frozen=True, slots=True)
+class Mended:
     """A file's new text, and the rules that asked for it."""
 
     path: str

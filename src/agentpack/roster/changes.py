@@ -11,9 +11,8 @@ from agentpack.roster import agents, skills
 from agentpack.roster.values import Agent, Loss, Skill
 
 _READ = ("name", "description", "tools", "disallowedTools", "model", "skills")
-_KEY_FIRST = re.compile(
-    r"\s*(?:name|description|tools|model|color|skills|allowed-tools|disallowedTools):[ \t]"
-)
+_KEY_FIRST = re.compile(r"\s*(?P<key>[A-Za-z-]+):[ \t]")
+_KEYS = (*_READ, "color", "allowed-tools")
 _FENCE_LINE = lazy(r"^---[ \t]*\r?$", re.MULTILINE)
 _PLAIN = lazy(r"[\w-]+[ \t]*:[ \t]+(?![\"'|>\[{&!*])[^\r\n]*?[ \t](?P<comment>#[^\r\n]*)")
 
@@ -76,13 +75,18 @@ def _of_document(path: str, document: Document) -> Iterator[Loss]:
     if document.fence:
         fence = document.fence
         yield Loss(path, fence.line, fence.reason, fence.rule, fence.column, document)
-    elif _KEY_FIRST.match(document.body) and _FENCE_LINE.search(document.body):
+    elif _begins_with_key(document.body) and _FENCE_LINE.search(document.body):
         reason = "the frontmatter ended above this line: the keys below are text to the client"
         yield Loss(path, document.body_line, reason, "fence-too-early", document=document)
     for key, line in document.repeated:
         reason = f"{key!r} is written again below, and the last one counts"
         yield Loss(path, line, reason, "repeated-key", document=document)
     yield from _comments(path, document)
+
+
+def _begins_with_key(body: str) -> bool:
+    found = _KEY_FIRST.match(body)
+    return found is not None and found["key"] in _KEYS
 
 
 def _comments(path: str, document: Document) -> Iterator[Loss]:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agentpack.cli import lint, parser
+from agentpack.cli import lint, parser, plain
 from agentpack.errors import AgentpackError
 
 WORDS = ("a", "b/c.md", "--spec", "--fix", "--diff", "--statistics", "--write-baseline")
@@ -20,9 +20,9 @@ AGENT = "---\nname: a\ndescription: Reviews code. Use when it is due.\n---\nRevi
 def test_plain_arguments_are_what_argparse_makes_of_them(format_, first, second) -> None:
     """Paths, flags and a format are the same by the short way and by the long one."""
     given = [*format_, first, second]
-    plain = parser._plain(lint, given)
-    assert plain is not None
-    assert vars(plain) == vars(parser._parse("lint", "", lint, given))
+    read = plain.parse(lint, given)
+    assert read is not None
+    assert vars(read) == vars(parser.parse("lint", "", lint, given))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_plain_arguments_are_what_argparse_makes_of_them(format_, first, second)
 )
 def test_all_else_is_left_to_argparse(given) -> None:
     """What may be wrong, or means more than itself, is not guessed at."""
-    assert parser._plain(lint, given) is None
+    assert plain.parse(lint, given) is None
 
 
 @pytest.mark.parametrize("given", [["--format"], ["--format", "xml"], ["--no-such"]])
