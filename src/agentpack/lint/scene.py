@@ -7,6 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from agentpack.lint import index
+from agentpack.lint.keys import AGENT_KEYS, SKILL_KEYS
 from agentpack.lint.page import Kind, Page
 from agentpack.lint.toolnames import KNOWN
 from agentpack.lint.vocabulary import RETIRED_TOOLS
@@ -52,20 +53,32 @@ class Scene:
     def has(self, need: str) -> bool:
         """Whether something is there that a rule says it needs.
 
-        `key KEY`: an agent or skill has it, loaded or not. `word WORD`: a page's body has it. `text
-        PATH`: there is such a manifest. `loss RULE`: the client drops or changes something for this
-        reason. `odd tool`: an agent names a tool other than by a name that the client knows.
+        `key KEY`: an agent or skill has it, loaded or not. `skill KEY`: a skill that loads has it.
+        `word WORD`: a page's body has it. `text PATH`: there is such a manifest. `file SUFFIX`:
+        there is such a file. `loss RULE`: the client drops or changes something for this reason.
+        `odd tool`, `odd key`, `odd yaml`: an agent has other tools, an agent or a skill other keys
+        than the client knows, or frontmatter that is no YAML as it stands.
         """
-        kind, _, name = need.partition(" ")
-        if kind == "key":
-            return name in self._keys
-        if kind == "word":
-            return bool(self.having(name))
-        if kind == "text":
-            return name in self.texts
-        if kind == "loss":
-            return name in self._losses
-        return bool(self.odd_agents)
+        match need.partition(" "):
+            case "key", _, key:
+                return key in self._keys
+            case "skill", _, key:
+                return key in self._skills_by_key
+            case "word", _, word:
+                return bool(self.having(word))
+            case "text", _, path:
+                return path in self.texts
+            case "file", _, suffix:
+                return suffix in self._suffixes
+            case "loss", _, rule:
+                return rule in self._losses
+            case "odd", _, "tool":
+                return bool(self.odd_agents)
+            case "odd", _, "key":
+                return bool(self.agent_keys - AGENT_KEYS or self.skill_keys - SKILL_KEYS)
+            case "odd", _, "yaml":
+                return any(page.document.mended for page in self.pages)
+        raise ValueError(need)
 
     def is_read(self, path: str) -> bool:
         """Whether the client reads from here: a project or a plugin, and no mere catalogue."""
@@ -119,7 +132,12 @@ class Scene:
     def odd_agents(self) -> tuple[Agent, ...]:
         """The agents that name a tool other than by the name of one that the client knows."""
         plain = KNOWN - RETIRED_TOOLS
-        return tuple(agent for agent in self.agents if not plain.issuperset(agent.tools or ()))
+        return tuple(
+            agent
+            for agent in self.agents
+            if not plain.issuperset(agent.tools or ())
+            or (agent.tools is None and "tools" in agent.document.fields)
+        )
 
     @cached_property
     def _words(self) -> Words:
@@ -128,6 +146,10 @@ class Scene:
     @cached_property
     def _keys(self) -> frozenset[str]:
         return frozenset().union(*(page.document.fields for page in self.pages))
+
+    @cached_property
+    def _suffixes(self) -> frozenset[str]:
+        return frozenset("." + path.rpartition(".")[2] for path in self.files)
 
     @cached_property
     def _agents_by_key(self) -> dict[str, list[Agent]]:

@@ -33,7 +33,7 @@ _SHORTEST = 5
 _ALIKE = 0.85
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="odd key")
 def check(scene: Scene) -> Hits:
     unknown = (scene.agent_keys - AGENT_KEYS) | (scene.skill_keys - SKILL_KEYS)
     for key in sorted(unknown):

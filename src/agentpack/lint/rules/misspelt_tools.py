@@ -35,7 +35,7 @@ _MEANT = {
 _RIGHT = ("tools", "disallowedTools", "allowed-tools")
 
 
-@rule(Severity.ERROR)
+@rule(Severity.ERROR, needs="odd key")
 def check(scene: Scene) -> Hits:
     for key in sorted(scene.agent_keys.difference(_RIGHT)):
         meant = _MEANT.get(key.lower().replace("-", "").replace("_", ""))

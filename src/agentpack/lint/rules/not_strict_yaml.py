@@ -21,7 +21,7 @@ from agentpack.lint.rule import Hits, Severity, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="odd yaml")
 def check(scene: Scene) -> Hits:
     for page in scene.of("agent", "skill"):
         if page.document.mended:

@@ -43,7 +43,7 @@ _SCRIPTS = (".sh", ".bash", ".py", ".rb", ".pl", ".js", ".mjs", ".ts")
 _SHELLS = ("bash", "sh", "shell", "zsh", "console", "")
 
 
-@rule(Severity.WARNING, tree=True)
+@rule(Severity.WARNING, tree=True, needs=tuple(f"file {suffix}" for suffix in _SCRIPTS))
 def check(scene: Scene) -> Hits:
     still = [path for path, runs in scene.files.items() if not runs and path.endswith(_SCRIPTS)]
     if not still:

@@ -24,9 +24,9 @@ from agentpack.lint.scene import Scene
 from agentpack.roster.tools import named
 
 
-@rule(Severity.WARNING, needs="key tools")
+@rule(Severity.WARNING, needs="odd tool")
 def check(scene: Scene) -> Hits:
-    for agent in scene.agents_with("tools"):
+    for agent in scene.odd_agents:
         names = named(agent.document.fields["tools"].value) if agent.tools is None else ()
         if len(names) > 1:
             others = ", ".join(name for name in names if name != "*")

@@ -24,7 +24,7 @@ from agentpack.lint.toolnames import known
 from agentpack.roster.tools import named
 
 
-@rule(Severity.WARNING, needs="key tools")
+@rule(Severity.WARNING, needs="skill tools")
 def check(scene: Scene) -> Hits:
     for skill in scene.skills_with("tools"):
         if skill.document.problem is not None:

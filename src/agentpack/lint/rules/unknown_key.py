@@ -27,7 +27,7 @@ from agentpack.lint.rules.misspelt_key import meant
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.WARNING)
+@rule(Severity.WARNING, needs="odd key")
 def check(scene: Scene) -> Hits:
     for key in sorted(scene.agent_keys - AGENT_KEYS - NOTES):
         # What looks like a key of tools, or is misspelt, has rules of its own.
