@@ -52,14 +52,18 @@ def bounds() -> Iterator[None]:
 
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limits = resource.getrlimit(resource.RLIMIT_AS)
-    old = signal.signal(signal.SIGALRM, ring)
+    old = {kind: signal.signal(kind, ring) for kind in (signal.SIGPROF, signal.SIGALRM)}
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MOST, limits[1]))
-    signal.setitimer(signal.ITIMER_REAL, LONGEST)
+    # CPU counts; what waits for ever takes none.
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
+    signal.setitimer(signal.ITIMER_REAL, 10 * LONGEST)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old)
+        for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+            signal.setitimer(timer, 0)
+        for kind, handler in old.items():
+            signal.signal(kind, handler)
         resource.setrlimit(resource.RLIMIT_AS, limits)
 
 

@@ -33,6 +33,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client=">=2.1.260")
+@rule(Severity.ERROR, client=">=2.1.260", needs="loss behind-command")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "behind-command", "rename one of them, or delete the command")

@@ -23,6 +23,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client=">=2.1.329")
+@rule(Severity.ERROR, client=">=2.1.329", needs="loss long-name")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "long-name", "give it a short name")

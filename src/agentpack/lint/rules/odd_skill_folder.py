@@ -21,6 +21,6 @@ from agentpack.lint.rule import Hits, Severity, lost, rule
 from agentpack.lint.scene import Scene
 
 
-@rule(Severity.ERROR, client=">=2.1.329")
+@rule(Severity.ERROR, client=">=2.1.329", needs="loss odd-skill-folder")
 def check(scene: Scene) -> Hits:
     yield from lost(scene, "odd-skill-folder", "rename the folder")
