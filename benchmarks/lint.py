@@ -51,9 +51,9 @@ def prose(rng: random.Random, words: int) -> str:
 
 
 def body(rng: random.Random) -> str:
-    """About 5.4 kB: headings, prose, a list, a link and two blocks of code."""
+    """About 5.6 kB: headings, prose, a list, a link and two blocks of code."""
     parts = [
-        f"## Part {number}\n\n{prose(rng, 90)}\n\n- `{rng.choice(WORDS)}`: {prose(rng, 9)}"
+        f"## Part {number}\n\n{prose(rng, 132)}\n\n- `{rng.choice(WORDS)}`: {prose(rng, 9)}"
         for number in range(6)
     ]
     parts += [

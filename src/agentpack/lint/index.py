@@ -50,7 +50,7 @@ RULES: dict[str, tuple[str, str, bool, bool, tuple[str, ...]]] = {
     "hooks-named-twice": ("warning", "<2.1.329", True, True, ("text .claude-plugin/plugin.json",)),
     "hooks-shape": ("error", ">=2.1.260", True, False, ("loss hooks-shape",)),
     "ignored-hook": ("error", "all", True, False, ("key hooks",)),
-    "ignored-in-plugin": ("error", "all", True, True, ("key permissionMode", "key hooks", "key mcpServers")),
+    "ignored-in-plugin": ("error", "all", True, True, ("key permissionMode", "key hooks", "key mcpServers", "key paths")),
     "invalid-manifest": ("error", "all", True, True, ("loss invalid-manifest",)),
     "leaked-secret": ("warning", "all", True, False, ()),
     "leftover-template": ("warning", "all", True, False, ()),

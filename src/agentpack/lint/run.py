@@ -24,7 +24,8 @@ def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         if not rule.needs or any(map(scene.has, rule.needs))
         for finding in _findings(rule, scene)
     ]
-    kept = allow.sift(_once(found), scene.allowing(), {rule.id for rule in rules})
+    found = _once(found)
+    kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
 
 

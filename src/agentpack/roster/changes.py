@@ -44,17 +44,17 @@ def of_skill(skill: Skill, client: str) -> Iterator[Loss]:
         yield _without_keys(skill.path, document, document.problem)
         return
     yield from _of_document(skill.path, document)
-    if skill.listed and not skill.description.endswith("…"):
-        # What was cut ends so.
-        return
     values = {key: found.value for key, found in document.fields.items()}
-    whole = skills.whole(document, values, client)
     at = skill.at("description")
-    if skill.listed and whole != skill.description:
-        reason = f"its description is cut after {skills.LONGEST} of {len(whole)} characters"
-        yield Loss(skill.path, at.line, reason, "description-cut", at.column, document)
-    asked = skills.asked_only(values, client, plugin=False)
-    if not skill.listed and not skills.described(values) and not asked:
+    # What was cut ends so.
+    if skill.listed and skill.description.endswith("…"):
+        whole = skills.whole(document, values, client)
+        if whole != skill.description:
+            reason = f"its description is cut after {skills.LONGEST} of {len(whole)} characters"
+            yield Loss(skill.path, at.line, reason, "description-cut", at.column, document)
+    if skill.listed or skills.described(values):
+        return
+    if not skills.asked_only(values, client, plugin=False):
         reason = "a plugin's skill without a description is not told to the model"
         yield Loss(skill.path, at.line, reason, "no-description", at.column, document)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agentpack.document import NEWEST, versions
@@ -18,7 +18,7 @@ def read(root: Path, client: str = NEWEST) -> Roster:
     """
     versions.parse(client)
     tree = layout.find(root)
-    return predict(tree.agents, tree.skills, client)
+    return predict(_let_go(tree.agents), _let_go(tree.skills), client)
 
 
 def read_project(root: Path, client: str = NEWEST) -> Roster:
@@ -49,6 +49,13 @@ def predict(
     changed = [loss for agent in ordered for loss in changes.of_agent(agent)]
     changed += [loss for skill in kept for loss in changes.of_skill(skill, client)]
     return Roster(client, ordered, kept, tuple(sorted(dropped, key=_place)), tuple(changed))
+
+
+def _let_go(files: list[Source]) -> Iterator[Source]:
+    """Each file, forgotten when the next is asked for: the texts need not be held twice."""
+    files.reverse()
+    while files:
+        yield files.pop()
 
 
 def _shadowed(agent: Agent, by: Agent) -> Loss:

@@ -36,7 +36,11 @@ _ELSEWHERE = {
 }
 
 
-@rule(Severity.ERROR, tree=True, needs=("key permissionMode", "key hooks", "key mcpServers"))
+@rule(
+    Severity.ERROR,
+    tree=True,
+    needs=("key permissionMode", "key hooks", "key mcpServers", "key paths"),
+)
 def check(scene: Scene) -> Hits:
     if not is_plugin(scene):
         return
