@@ -11,14 +11,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import jinja2
-from jinja2 import nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from agentpack.errors import AgentpackError
 from agentpack.pack import Component, PackFile
+from agentpack.pack.bounds import LARGEST_RENDERED, LARGEST_TEMPLATE
 from agentpack.project import VOCABULARY, Facts
 
 
@@ -35,14 +31,14 @@ def render(components: Iterable[Component], facts: Facts) -> tuple[Rendered, ...
     """Render every file of `components`.
 
     Raises:
-        AgentpackError: a template has a fault, uses a fact that its pack does not
-            declare or that does not exist, or prints one that is unknown.
+        AgentpackError: a template has a fault, does what none may, uses a fact that its pack
+            does not declare or that does not exist, or prints one that is unknown.
     """
     return tuple(_render(file, facts) for component in components for file in component.files)
 
 
 def _render(file: PackFile, facts: Facts) -> Rendered:
-    data = file.source.read_bytes()
+    data = file.data
     if file.is_template:
         data = _fill(file, data, facts)
     elif file.facts:
@@ -51,73 +47,77 @@ def _render(file: PackFile, facts: Facts) -> Rendered:
 
 
 def _fill(file: PackFile, data: bytes, facts: Facts) -> bytes:
-    text = data.decode("utf-8")
-    environment = _environment(newline="\r\n" if "\r\n" in text else "\n")
+    # A pack without templates does without Jinja2, which takes as long to import as to install.
+    import jinja2  # noqa: PLC0415
+
+    from agentpack import templates  # noqa: PLC0415
+
+    if len(data) > LARGEST_TEMPLATE:
+        raise AgentpackError(
+            f"a template of more than {LARGEST_TEMPLATE:,} bytes", path=file.source
+        )
     try:
-        _check_names(file, environment.parse(text))
-        template = environment.from_string(text)
+        text = data.decode("utf-8")
+        environment = templates.environment(newline="\r\n" if "\r\n" in text else "\n")
+        tree = environment.parse(text)
+        templates.require_tame(tree, VOCABULARY)
+        _check_names(file, templates.names(tree))
+        template = environment.from_string(tree)
         template.filename = str(file.source)
-        return template.render({name: facts[name].value for name in file.facts}).encode()
+        return _bounded(file, template.generate({name: facts[name].value for name in file.facts}))
+    except UnicodeDecodeError:
+        raise AgentpackError("a template that is not UTF-8", path=file.source) from None
+    except RecursionError:
+        raise AgentpackError("a template too deep to be read", path=file.source) from None
+    except templates.TemplateFault as fault:
+        raise AgentpackError(fault.message, path=file.source, line=fault.line) from None
     except jinja2.TemplateSyntaxError as error:
         raise AgentpackError(
             f"not a template: {error.message}", path=file.source, line=error.lineno
         ) from None
-    except (jinja2.TemplateError, TypeError, _UnknownFactError) as error:
+    except (
+        jinja2.TemplateError,
+        TypeError,
+        AttributeError,
+        templates.UnknownFactError,
+    ) as error:
         raise AgentpackError(
             str(error), path=file.source, line=_template_line(error, str(file.source))
         ) from None
 
 
-def _check_names(file: PackFile, tree: nodes.Template) -> None:
+def _bounded(file: PackFile, pieces: Iterable[str]) -> bytes:
+    whole: list[str] = []
+    size = 0
+    for piece in pieces:
+        whole.append(piece)
+        size += len(piece)
+        if size > LARGEST_RENDERED:
+            message = f"comes to more than {LARGEST_RENDERED:,} characters"
+            raise AgentpackError(message, path=file.source)
+    return "".join(whole).encode()
+
+
+def _check_names(file: PackFile, loaded: Iterable[tuple[str, int]]) -> None:
     """Every name in the template, in branches not taken too, is a declared fact."""
-    local = {node.name for node in tree.find_all(nodes.Name) if node.ctx in {"store", "param"}}
-    loaded = [
-        node for node in tree.find_all(nodes.Name) if node.ctx == "load" and node.name not in local
-    ]
-    for node in loaded:
-        if node.name not in VOCABULARY:
-            message, mend = f"there is no fact {node.name!r}", "see the vocabulary of facts"
-        elif node.name not in file.facts:
+    used = set()
+    for name, line in loaded:
+        used.add(name)
+        if name not in VOCABULARY:
+            message, mend = f"there is no fact {name!r}", "see the vocabulary of facts"
+        elif name not in file.facts:
             message, mend = (
-                f"the fact {node.name!r} is not declared",
+                f"the fact {name!r} is not declared",
                 "add it to the file's facts in pack.toml",
             )
         else:
             continue
-        raise AgentpackError(message, path=file.source, line=node.lineno, mend=mend)
-    unused = set(file.facts) - {node.name for node in loaded}
+        raise AgentpackError(message, path=file.source, line=line, mend=mend)
+    unused = set(file.facts) - used
     if unused:
         raise AgentpackError(
             f"declares {min(unused)!r} in pack.toml and does not use it", path=file.source
         )
-
-
-class _UnknownFactError(Exception):
-    """An expression came to `None`."""
-
-
-def _printable(value: Any) -> Any:
-    if value is None:
-        raise _UnknownFactError("prints a fact that is unknown here; put it into «% if … %»")
-    return value
-
-
-def _environment(newline: Any) -> jinja2.Environment:
-    return ImmutableSandboxedEnvironment(
-        block_start_string="«%",
-        block_end_string="%»",
-        variable_start_string="«",
-        variable_end_string="»",
-        comment_start_string="«#",
-        comment_end_string="#»",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        newline_sequence=newline,
-        undefined=jinja2.StrictUndefined,
-        finalize=_printable,
-        autoescape=False,
-    )
 
 
 def _template_line(error: BaseException, template: str) -> int | None:

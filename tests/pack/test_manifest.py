@@ -90,7 +90,7 @@ def test_a_fault_in_the_manifest_names_its_line(make, old, new, message, line) -
     assert str(caught.value.path).endswith("pack.toml")
 
 
-def test_a_folder_without_a_manifest_is_no_pack(make) -> None:
+def test_a_folder_without_agents_and_skills_is_no_pack(make) -> None:
     """The error says what to name instead."""
-    with pytest.raises(AgentpackError, match=r"no pack.toml here; name the folder of a pack"):
+    with pytest.raises(AgentpackError, match=r"no agents and no skills to install; name a folder"):
         packs.load(make({"README.md": "x"}))
