@@ -66,14 +66,14 @@ def test_install_renders_the_facts_and_keeps_a_ledger(agentpack, project, pack) 
     assert ".claude/agents/reviewer.md" in out
     assert (project / ".claude/agents/reviewer.md").read_text().endswith("Port 8010. End.\n")
     assert os.access(project / ".claude/skills/style/scripts/run.sh", os.X_OK)
-    lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())
+    lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())["packs"]["made"]
     assert lock["agents"] == {"reviewer": "1.0.0"}
     assert lock["facts"] == {"port": {"value": 8010, "source": "watch.sh:2"}}
     kept = {
         path.name: path.read_bytes() for path in (project / ".claude/.agentpack/base").iterdir()
     }
     for path, file in lock["files"].items():
-        assert kept[file["sha256"]] == (project / ".claude" / path).read_bytes()
+        assert kept[file["sha256"]] == (project / path).read_bytes()
     assert agentpack("status", project, "--check")[0] == 0
 
 
@@ -186,8 +186,12 @@ def test_an_edit_under_a_changed_pack_is_a_conflict(agentpack, project, pack) ->
     assert changes(out) == {"skills/style/SKILL.md": "conflict", "skills/other/SKILL.md": "write"}
     assert mine.read_text() == "mine"
     assert (project / ".claude/skills/other/SKILL.md").read_text() == "theirs too"
-    lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())
-    base = project / ".claude/.agentpack/base" / lock["files"]["skills/style/SKILL.md"]["sha256"]
+    lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())["packs"]["made"]
+    base = (
+        project
+        / ".claude/.agentpack/base"
+        / lock["files"][".claude/skills/style/SKILL.md"]["sha256"]
+    )
     assert base.read_text() == PACK["skills/style/SKILL.md"]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentpack.install.lock import Lock, LockedFile, digest
+from agentpack.install.lock import Installed, Lock, LockedFile, Stamp, digest
 from agentpack.install.plan import plan_install, plan_uninstall
+from agentpack.pack import Origin
 from agentpack.render import Rendered
 
 OLD, NEW, EDITED = b"old", b"new", b"edited"
@@ -14,7 +15,8 @@ OLD, NEW, EDITED = b"old", b"new", b"edited"
 def lock(data: bytes | None, *, adopted: bool = False) -> Lock | None:
     if data is None:
         return None
-    return Lock("p", "1.0.0", "builtin", files={"f": LockedFile(digest(data), adopted=adopted)})
+    file = LockedFile(digest(data), adopted=Stamp(digest(data)) if adopted else None)
+    return Lock({"p": Installed("1.0.0", Origin("builtin"), files={"f": file})})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from agentpack.errors import AgentpackError
 from agentpack.install import target
 from agentpack.install.decisions import decisions
-from agentpack.install.lock import STATE, Lock, digest
+from agentpack.install.lock import CLAUDE, STATE, Lock, digest
 from agentpack.install.plan import Plan
 from agentpack.install.proposal import Proposal
 from agentpack.project import OVERRIDES_FILE, Conflict
@@ -34,15 +34,15 @@ def install(proposal: Proposal) -> None:
     writes = [change.rendered for change in plan.changes if change.rendered]
     deletes = [change.path for change in plan.changes if change.action == "delete"]
     target.require_writable(root, [*(file.path for file in writes), *deletes])
-    state = root / target.CLAUDE / STATE
-    made = _make_folders(root, [state, *(root / target.CLAUDE / file.path for file in writes)])
+    state = root / CLAUDE / STATE
+    made = _make_folders(root, [state, *(root / file.path for file in writes)])
     try:
         staged = [(_stage(state, file), file) for file in writes]
     except OSError as error:
         _drop_folders(root, made)
         raise AgentpackError(f"cannot be written: {error.strerror}", path=error.filename) from None
     for temporary, file in staged:
-        temporary.replace(root / target.CLAUDE / file.path)
+        temporary.replace(root / file.path)
     _delete(root, deletes)
     _drop_folders(root, proposal.after.folders)
     _write_base(state, proposal)
@@ -71,7 +71,7 @@ def uninstall(root: Path, lock: Lock, plan: Plan) -> None:
     deletes = [change.path for change in plan.changes if change.action == "delete"]
     target.require_writable(root, deletes)
     _delete(root, deletes)
-    shutil.rmtree(root / target.CLAUDE / STATE)
+    shutil.rmtree(root / CLAUDE / STATE)
     _drop_folders(root, lock.folders)
 
 
@@ -84,14 +84,14 @@ def _make_folders(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
         if not folder.exists():
             folder.mkdir()
             made.append(folder.relative_to(root).as_posix())
-    stage = root / target.CLAUDE / STATE / "stage"
+    stage = root / CLAUDE / STATE / "stage"
     stage.mkdir(parents=True, exist_ok=True)
     return tuple(made)
 
 
 def _drop_folders(root: Path, folders: Iterable[str]) -> None:
     """Remove the stage, and those of `folders` that are empty."""
-    shutil.rmtree(root / target.CLAUDE / STATE / "stage", ignore_errors=True)
+    shutil.rmtree(root / CLAUDE / STATE / "stage", ignore_errors=True)
     for folder in sorted(folders, reverse=True):
         if (root / folder).is_dir() and not any((root / folder).iterdir()):
             (root / folder).rmdir()
@@ -109,7 +109,7 @@ def _stage(state: Path, file: Rendered) -> Path:
 
 def _delete(root: Path, paths: Iterable[str]) -> None:
     for path in paths:
-        (root / target.CLAUDE / path).unlink(missing_ok=True)
+        (root / path).unlink(missing_ok=True)
 
 
 def _write_base(state: Path, proposal: Proposal) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from agentpack.install.lock import Lock, LockedFile, digest
+from agentpack.install.lock import Lock, LockedFile, Stamp, digest
 from agentpack.render import Rendered
 
 Action = Literal["write", "delete", "keep", "conflict"]
@@ -30,7 +30,7 @@ NOT_OURS = "a file that agentpack did not write is in the way"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file below `.claude`: what happens to it and why."""
+    """One file, from the root: what happens to it and why."""
 
     path: str
     action: Action
@@ -129,6 +129,6 @@ def _first(
     if found is None:
         return Change(path, "write", "new", rendered), new
     if found == new.sha256:
-        adopted = LockedFile(new.sha256, new.executable, adopted=True)
+        adopted = LockedFile(new.sha256, new.executable, Stamp(new.sha256, new.executable))
         return Change(path, "keep", "already there, identical"), adopted
     return Change(path, "conflict", NOT_OURS), None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from agentpack import pack as packs
 from agentpack.errors import AgentpackError
 from agentpack.install import target
-from agentpack.install.lock import Lock, LockedFact
+from agentpack.install.lock import CLAUDE, Installed, Lock, LockedFact
 from agentpack.install.plan import Plan, plan_install
+from agentpack.pack import Origin
 from agentpack.project import Facts, detect
 from agentpack.render import Rendered, render
 
-BUILTIN = "builtin"
+BUILTIN: Final = "builtin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,50 +47,56 @@ def propose(
         AgentpackError: the project, the pack or a name cannot be used.
     """
     before = target.ledger(root)
-    source, folder = _source(root, source, before)
+    origin, folder = _source(root, source, before)
     pack = packs.load(folder)
-    if before and before.pack != pack.name:
-        message = f"the pack {before.pack!r} is installed here"
+    known = _only(before)
+    if known and before and pack.name not in before.packs:
+        message = f"the pack {next(iter(before.packs))!r} is installed here"
         raise AgentpackError(message, path=root, mend="uninstall it first")
     agents, skills = tuple(agents), tuple(skills)
     if not agents and not skills:
         agents, skills = tuple(pack.agents), tuple(pack.skills)
-    elif before:
-        agents += tuple(name for name in before.agents if name in pack.agents)
-        skills += tuple(name for name in before.skills if name in pack.skills)
+    elif known:
+        agents += tuple(name for name in known.agents if name in pack.agents)
+        skills += tuple(name for name in known.skills if name in pack.skills)
     components = pack.closure(agents, skills)
     facts = detect(root)
-    rendered = render(components, facts)
+    rendered = tuple(
+        replace(file, path=f"{CLAUDE}/{file.path}") for file in render(components, facts)
+    )
     disk = target.digests(
         root, [*(before.files if before else ()), *(file.path for file in rendered)]
     )
     plan = plan_install(before, disk, rendered)
     used = {name for component in components for file in component.files for name in file.facts}
-    after = Lock(
-        pack=pack.name,
+    after = Installed(
         version=pack.version,
-        source=source,
+        source=origin,
         agents={c.name: c.version for c in components if c.kind == "agent"},
         skills={c.name: c.version for c in components if c.kind == "skill"},
         facts={f.name: LockedFact(_json(f.value), f.source) for f in facts if f.name in used},
         files=plan.files,
-        folders=before.folders if before else (),
     )
-    return Proposal(root, before, after, facts, rendered, plan)
+    lock = Lock({pack.name: after}, before.folders if before else ())
+    return Proposal(root, before, lock, facts, rendered, plan)
 
 
-def _source(root: Path, source: str | None, before: Lock | None) -> tuple[str, Path]:
+def _only(lock: Lock | None) -> Installed | None:
+    return next(iter(lock.packs.values())) if lock and lock.packs else None
+
+
+def _source(root: Path, source: str | None, before: Lock | None) -> tuple[Origin, Path]:
     """The source as the ledger names it, and the folder it stands for."""
+    known = _only(before)
     if source is None:
-        source = before.source if before else BUILTIN
-        folder = packs.builtin_root() if source == BUILTIN else root / source
-        return source, folder
+        origin = known.source if known else Origin(BUILTIN)
+        return origin, packs.builtin_root() if origin.kind == BUILTIN else root / origin.location
     if source == BUILTIN:
-        return source, packs.builtin_root()
+        return Origin(BUILTIN), packs.builtin_root()
     folder = Path(source)
     if not folder.is_dir():
         raise AgentpackError("no such folder to install from", path=source)
-    return Path(os.path.relpath(folder, root)).as_posix(), folder
+    return Origin("folder", Path(os.path.relpath(folder, root)).as_posix()), folder
 
 
 def _json(value: object) -> object:

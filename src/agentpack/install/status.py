@@ -53,11 +53,14 @@ def status(root: Path) -> Status | None:
     if lock is None:
         return None
     disk = target.digests(root, lock.files)
-    proposal = propose(root, None, lock.agents, lock.skills)
+    known = next(iter(lock.packs.values()))
+    before = known.facts
+    proposal = propose(root, None, known.agents, known.skills)
+    now = next(iter(proposal.after.packs.values())).facts
     drift = tuple(
-        FactDrift(name, lock.facts[name].value, fact.value, fact.source)
-        for name, fact in proposal.after.facts.items()
-        if name in lock.facts and fact.value != lock.facts[name].value
+        FactDrift(name, before[name].value, fact.value, fact.source)
+        for name, fact in now.items()
+        if name in before and fact.value != before[name].value
     )
     outdated = {path for path, file in proposal.after.files.items() if file != lock.files.get(path)}
     outdated.update(

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from agentpack.errors import AgentpackError
-from agentpack.install.lock import STATE, Lock, digest, load
-
-CLAUDE = ".claude"
+from agentpack.install.lock import CLAUDE, STATE, Lock, digest, load
 
 
 def ledger(root: Path) -> Lock | None:
@@ -27,10 +25,10 @@ def ledger(root: Path) -> Lock | None:
 
 
 def digests(root: Path, paths: Iterable[str]) -> dict[str, str]:
-    """The digest of each of `paths` below `.claude` that exists."""
+    """The digest of each of `paths` that exists."""
     found = {}
     for path in set(paths):
-        file = root / CLAUDE / path
+        file = root / path
         _refuse_links(root, file)
         if file.is_file():
             found[path] = digest(_bytes(file))
@@ -41,7 +39,7 @@ def digests(root: Path, paths: Iterable[str]) -> dict[str, str]:
 
 def require_writable(root: Path, paths: Iterable[str]) -> None:
     """Raise before anything is written if some folder of `paths` is closed to us."""
-    for folder in {(root / CLAUDE / path).parent for path in paths} | {root / CLAUDE / STATE}:
+    for folder in {(root / path).parent for path in paths} | {root / CLAUDE / STATE}:
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
         if not there.is_dir():
             raise AgentpackError("is a file, not a folder", path=there, mend="move it away")

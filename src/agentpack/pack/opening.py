@@ -26,7 +26,7 @@ class Origin:
     """Where a pack came from, pinned: what the ledger keeps of it."""
 
     kind: SourceKind
-    location: str
+    location: str = ""
     """A folder, a wheel or a repository's address; `#PLUGIN` behind it where one was chosen."""
     ref: str | None = None
     """What was asked for: a tag, a branch, a commit, a range of versions."""
@@ -77,7 +77,7 @@ def fetch(
         AgentpackError: it cannot be had, is no pack, is not safe, or is not what is pinned.
     """
     if text is None and frozen is not None:
-        wanted = source.parse(frozen.location, frozen.commit or frozen.ref)
+        wanted = _kept(frozen)
     else:
         wanted = source.parse(text or source.BUILTIN, ref)
     tree, commit = _tree(wanted, cache or cache_folder(), base or Path())
@@ -91,6 +91,14 @@ def fetch(
             mend="update without --frozen",
         )
     return origin, pack
+
+
+def _kept(origin: Origin) -> Source:
+    """The source of an origin; of a repository it is the commit, whatever its tags say now."""
+    if origin.kind == "builtin":
+        return Source("builtin", "")
+    location, _, plugin = origin.location.partition("#")
+    return Source(origin.kind, location, origin.commit or origin.ref, plugin or None)
 
 
 def resolve(

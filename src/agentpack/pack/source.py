@@ -51,7 +51,7 @@ def parse(text: str, ref: str | None = None) -> Source:
     if ref is not None:
         _require_ref(ref)
     if text == BUILTIN:
-        return Source("builtin", BUILTIN)
+        return Source("builtin", "")
     body, plugin = _split(text, "#") if not Path(text).exists() else (text, None)
     location, found = _location(body)
     ref = ref or found

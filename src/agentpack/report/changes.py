@@ -12,7 +12,16 @@ _COLOURS = {"write": "green", "delete": "yellow", "keep": "dim", "conflict": "re
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """The documented shape of every command that plans or changes files."""
-    return {"changes": [{"path": c.path, "action": c.action, "why": c.why} for c in plan.changes]}
+    return {
+        "changes": [
+            {"path": below_claude(c.path), "action": c.action, "why": c.why} for c in plan.changes
+        ]
+    }
+
+
+def below_claude(path: str) -> str:
+    """A path as the JSON tells it: what is in `.claude` from there, all else from the root."""
+    return path.removeprefix(".claude/")
 
 
 def to_text(plan: Plan, style: Style, *, dry_run: bool) -> str:
@@ -26,7 +35,7 @@ def to_text(plan: Plan, style: Style, *, dry_run: bool) -> str:
 def _row(change: Change, style: Style) -> tuple[str, str, str]:
     # The action's width is kept, so that its colour does not shift the columns.
     action = style.paint(_COLOURS[change.action], change.action.ljust(8))
-    return action, f".claude/{change.path}", style.paint("dim", change.why)
+    return action, change.path, style.paint("dim", change.why)
 
 
 def _sum(plan: Plan, *, dry_run: bool) -> str:

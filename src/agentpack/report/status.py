@@ -6,6 +6,8 @@ from collections import Counter
 from typing import Any
 
 from agentpack.install import Status
+from agentpack.pack import Origin
+from agentpack.report.changes import below_claude
 from agentpack.report.facts import show
 from agentpack.report.terminal import Style, count, table
 
@@ -14,22 +16,22 @@ def to_json(status: Status | None) -> dict[str, Any]:
     """The documented shape of `status --format json`; `installed` is null where nothing is."""
     if status is None:
         return {"installed": None, "clean": False}
-    lock = status.lock
+    name, lock = next(iter(status.lock.packs.items()))
     return {
         "installed": {
-            "pack": lock.pack,
+            "pack": name,
             "version": lock.version,
-            "source": lock.source,
+            "source": told(lock.source),
             "agents": dict(lock.agents),
             "skills": dict(lock.skills),
         },
         "clean": status.clean,
-        "files": [{"path": file.path, "state": file.state} for file in status.files],
+        "files": [{"path": below_claude(file.path), "state": file.state} for file in status.files],
         "facts": [
             {"fact": f.name, "installed": f.installed, "now": f.now, "source": f.source}
             for f in status.facts
         ],
-        "outdated": list(status.outdated),
+        "outdated": [below_claude(path) for path in status.outdated],
     }
 
 
@@ -37,17 +39,15 @@ def to_text(status: Status | None, style: Style) -> str:
     """What is installed, and all that is not as it was."""
     if status is None:
         return "Nothing is installed here. Run: agentpack install"
-    lock = status.lock
-    rows = [("agent", name, version) for name, version in lock.agents.items()]
-    rows += [("skill", name, version) for name, version in lock.skills.items()]
+    name, lock = next(iter(status.lock.packs.items()))
+    rows = [("agent", agent, version) for agent, version in lock.agents.items()]
+    rows += [("skill", skill, version) for skill, version in lock.skills.items()]
     states = Counter(file.state for file in status.files)
     parts = [
-        style.paint("bold", f"{lock.pack} {lock.version}") + f" from {lock.source}",
+        style.paint("bold", f"{name} {lock.version}") + f" from {told(lock.source)}",
         table(rows, style, ("dim", "", "dim")),
     ]
-    changed = [
-        (file.state, f".claude/{file.path}") for file in status.files if file.state != "clean"
-    ]
+    changed = [(file.state, file.path) for file in status.files if file.state != "clean"]
     if changed:
         parts.append("Changed since agentpack wrote them:\n" + table(changed, style, ("yellow",)))
     if status.facts:
@@ -62,7 +62,7 @@ def to_text(status: Status | None, style: Style) -> str:
         ]
         parts.append("Facts that changed:\n" + table(drift, style, ("yellow", "", "", "dim")))
     if status.outdated:
-        files = table([(f".claude/{path}",) for path in status.outdated], style)
+        files = table([(path,) for path in status.outdated], style)
         parts.append(f"An install would bring these up to date:\n{files}")
     parts.append(
         style.paint("green", f"All {count(len(status.files), 'file')} as installed and up to date.")
@@ -70,3 +70,9 @@ def to_text(status: Status | None, style: Style) -> str:
         else f"{count(states['clean'], 'file')} of {len(status.files)} as installed."
     )
     return "\n\n".join(parts)
+
+
+def told(source: Origin) -> str:
+    """Where a pack came from, in a word."""
+    place = source.location or source.kind
+    return f"{place}@{source.ref}" if source.ref else place
