@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from agentpack import pack as packs
 from agentpack.errors import AgentpackError
 from agentpack.install import target
 from agentpack.install.lock import CLAUDE, Installed, Lock, LockedFact
 from agentpack.install.plan import Plan, plan_install
-from agentpack.pack import Origin
+from agentpack.pack import Origin, Pack
 from agentpack.project import Facts, detect
 from agentpack.render import Rendered, render
-
-BUILTIN: Final = "builtin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,7 @@ def propose(
         AgentpackError: the project, the pack or a name cannot be used.
     """
     before = target.ledger(root)
-    origin, folder = _source(root, source, before)
-    pack = packs.load(folder)
+    origin, pack = _source(root, source, before)
     known = _only(before)
     if known and before and pack.name not in before.packs:
         message = f"the pack {next(iter(before.packs))!r} is installed here"
@@ -85,18 +80,13 @@ def _only(lock: Lock | None) -> Installed | None:
     return next(iter(lock.packs.values())) if lock and lock.packs else None
 
 
-def _source(root: Path, source: str | None, before: Lock | None) -> tuple[Origin, Path]:
-    """The source as the ledger names it, and the folder it stands for."""
+def _source(root: Path, source: str | None, before: Lock | None) -> tuple[Origin, Pack]:
+    """The pack, and where it is as the ledger says it."""
     known = _only(before)
-    if source is None:
-        origin = known.source if known else Origin(BUILTIN)
-        return origin, packs.builtin_root() if origin.kind == BUILTIN else root / origin.location
-    if source == BUILTIN:
-        return Origin(BUILTIN), packs.builtin_root()
-    folder = Path(source)
-    if not folder.is_dir():
-        raise AgentpackError("no such folder to install from", path=source)
-    return Origin("folder", Path(os.path.relpath(folder, root)).as_posix()), folder
+    if source is None and known:
+        return packs.fetch(known.source, base=root)
+    origin, pack = packs.fetch(source)
+    return origin.seen_from(root), pack
 
 
 def _json(value: object) -> object:

@@ -11,8 +11,12 @@ from agentpack.lint.rule import Rule
 from agentpack.lint.scene import Scene
 
 
-def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
-    """What these rules find, less what the files themselves allow with a reason."""
+def lint(scene: Scene, rules: Iterable[Rule], *, allowances: bool = True) -> tuple[Finding, ...]:
+    """What these rules find, less what the files themselves allow with a reason.
+
+    Args:
+        allowances: whether they may: a stranger's files may not.
+    """
     rules = [
         rule
         for rule in rules
@@ -24,8 +28,9 @@ def lint(scene: Scene, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         if not rule.needs or any(map(scene.has, rule.needs))
         for finding in _findings(rule, scene)
     ]
-    found = _once(found)
-    kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
+    kept = found = _once(found)
+    if allowances:
+        kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,6 +35,12 @@ class Origin:
     tree: str | None = None
     """The digest of the pack's files: their paths, modes and contents."""
 
+    def seen_from(self, root: Path) -> Origin:
+        """The same place with its path, where it is one, told from `root` instead of from here."""
+        if self.kind == "builtin" or not source.is_path(self.location):
+            return self
+        return replace(self, location=Path(os.path.relpath(self.location, root)).as_posix())
+
 
 def builtin_root() -> Path:
     """Where the pack that ships with agentpack lies."""
@@ -57,7 +63,7 @@ def load(root: Path) -> Pack:
 
 
 def fetch(
-    text: str | None,
+    wanted: str | Origin | None,
     *,
     ref: str | None = None,
     frozen: Origin | None = None,
@@ -67,8 +73,9 @@ def fetch(
     """Find and read the pack of a source, as a user wrote it or as a ledger has it.
 
     Args:
-        text: `SOURCE[@REF][#PLUGIN]`; None: the source of `frozen`, else the built-in pack.
-        ref: the ref, where it does not stand in `text`.
+        wanted: `SOURCE[@REF][#PLUGIN]`, or an origin, whose ref is looked up anew;
+            None: what is frozen, else the built-in pack.
+        ref: another ref than the one in `wanted`.
         frozen: what it must come to: another commit or another tree is refused.
         cache: where repositories are kept; by default `cache_folder()`.
         base: the folder from which a relative path is meant; by default the current one.
@@ -76,33 +83,34 @@ def fetch(
     Raises:
         AgentpackError: it cannot be had, is no pack, is not safe, or is not what is pinned.
     """
-    if text is None and frozen is not None:
-        wanted = _kept(frozen)
+    asked = None
+    if wanted is None and frozen is not None:
+        place, asked = _place(frozen, frozen.commit or frozen.ref), frozen.ref
+    elif isinstance(wanted, Origin):
+        place = _place(wanted, ref or wanted.ref)
     else:
-        wanted = source.parse(text or source.BUILTIN, ref)
-    tree, commit = _tree(wanted, cache or cache_folder(), base or Path())
-    pack, digest = _read(tree, wanted.plugin)
-    asked = frozen.ref if text is None and frozen is not None else wanted.ref
-    origin = Origin(wanted.kind, wanted.full, asked, commit, digest)
+        place = source.parse(wanted or source.BUILTIN, ref)
+    tree, commit = _tree(place, cache or cache_folder(), base or Path())
+    pack, digest = _read(tree, place.plugin)
+    origin = Origin(place.kind, place.full, asked or place.ref, commit, digest)
     if frozen is not None and (origin.commit, origin.tree) != (frozen.commit, frozen.tree):
         raise AgentpackError(
             f"is {_pin(origin)}, and {_pin(frozen)} is pinned",
-            path=wanted.full,
+            path=place.full or place.kind,
             mend="update without --frozen",
         )
     return origin, pack
 
 
-def _kept(origin: Origin) -> Source:
-    """The source of an origin; of a repository it is the commit, whatever its tags say now."""
+def _place(origin: Origin, ref: str | None) -> Source:
     if origin.kind == "builtin":
         return Source("builtin", "")
     location, _, plugin = origin.location.partition("#")
-    return Source(origin.kind, location, origin.commit or origin.ref, plugin or None)
+    return Source(origin.kind, location, ref, plugin or None)
 
 
 def resolve(
-    text: str | None,
+    wanted: str | Origin | None,
     *,
     ref: str | None = None,
     frozen: Origin | None = None,
@@ -110,7 +118,7 @@ def resolve(
     base: Path | None = None,
 ) -> Origin:
     """What the source of a pack stands for now; see `fetch`."""
-    return fetch(text, ref=ref, frozen=frozen, cache=cache, base=base)[0]
+    return fetch(wanted, ref=ref, frozen=frozen, cache=cache, base=base)[0]
 
 
 def open_pack(origin: Origin, *, cache: Path | None = None, base: Path | None = None) -> Pack:
