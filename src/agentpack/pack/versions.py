@@ -17,8 +17,8 @@ _VERSION = lazy(
     r"(?:-(?P<pre>[0-9A-Za-z.-]{1,60}))?(?:\+[0-9A-Za-z.-]{1,60})?"
 )
 _TERM = lazy(
-    r"(?P<sign>\^|~|>=|<=|>|<|=|)\s*v?(?P<numbers>\*|[xX]|\d{1,9}(?:\.(?:\d{1,9}|[xX*])){0,2})"
-    r"(?:-(?P<pre>[0-9A-Za-z.-]{1,60}))?"
+    r"(?P<sign>\^|~|>=|<=|>|<|=|)\s*v?"
+    r"(?P<numbers>\*|[xX]|\d{1,9}(?:\.(?:\d{1,9}|[xX*])){0,2})(?P<more>-[0-9A-Za-z.-]{1,60})?"
 )
 _BETWEEN = lazy(r"\s*,\s*|\s+")
 _PARTS = 3
@@ -42,14 +42,16 @@ def parse(text: str) -> Version | None:
 def is_range(text: str) -> bool:
     """Whether `text` is a version or a range of versions, and no name of a branch."""
     terms = _BETWEEN.split(text.strip())
-    return bool(text.strip()) and all(_TERM.fullmatch(term) for term in terms)
+    found = [_TERM.fullmatch(term) for term in terms]
+    # Only a whole version has a pre-release: `v1-stable` is some branch.
+    return all(term and (not term["more"] or _is_whole(term)) for term in found)
 
 
 def highest(wanted: str, tags: Iterable[str]) -> str | None:
     """The tag of the highest version in the range `wanted`; None where none is in it."""
     terms = [term for text in _BETWEEN.split(wanted.strip()) if (term := _TERM.fullmatch(text))]
     bounds = [bound for term in terms for bound in _bounds(term)]
-    named = any(term["pre"] for term in terms)
+    named = any(term["more"] for term in terms)
     found = [
         (version, tag)
         for tag in tags
@@ -65,9 +67,8 @@ _HOLDS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.
 
 def _bounds(term: re.Match[str]) -> Iterator[tuple[str, Version]]:
     """What a version must be above and below to be in one term of a range."""
-    sign, given = term["sign"], _numbers(term["numbers"])
-    whole = len(given) == _PARTS
-    start = (_padded(given), _pre(term["pre"]) if whole else _FIRST)
+    sign, given, whole = term["sign"], _numbers(term["numbers"]), _is_whole(term)
+    start = (_padded(given), _pre(term["more"][1:] if term["more"] else None) if whole else _FIRST)
     # The first version that is no longer in `1`, `1.2` or, of a whole one, just itself.
     line = [*given[:-1], given[-1] + 1] if given else []
     after = (_padded(line), _FIRST)
@@ -89,6 +90,10 @@ def _bounds(term: re.Match[str]) -> Iterator[tuple[str, Version]]:
         kept = min(kept, len(given) - 1) if sign == "^" else min(1, len(given) - 1)
         if given:
             yield "<", (_padded([*given[:kept], given[kept] + 1]), _FIRST)
+
+
+def _is_whole(term: re.Match[str]) -> bool:
+    return len(_numbers(term["numbers"])) == _PARTS
 
 
 def _numbers(text: str) -> list[int]:
