@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.pack.made import SKILL, commit, git, manifest, repository
 
 from agentpack.errors import AgentpackError
 from agentpack.pack import bounds
 from agentpack.pack.source import parse
-from tests.pack.made import SKILL, commit, git, manifest, repository
 
 Build = Callable[[Path], Path]
 Case = tuple[str, Build, str]
@@ -46,7 +46,7 @@ def good(pack: Path) -> Path:
     (pack / "skills/style/references").mkdir(parents=True)
     (pack / "pack.toml").write_text(manifest())
     (pack / "agents/reviewer.md").write_text(
-        "---\nname: reviewer\ndescription: Reviews. Use after a change.\nskills: [style]\n---\nGo.\n"
+        "---\nname: reviewer\ndescription: Reviews. Use it.\nskills: [style]\n---\nGo.\n"
     )
     (pack / "skills/style/SKILL.md").write_text(SKILL)
     return pack

@@ -8,11 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.pack.made import SKILL, commit, git, manifest, repository, write
 
 from agentpack.errors import AgentpackError
 from agentpack.pack import Origin, fetch, load, open_pack, resolve
 from agentpack.pack.source import Source, parse
-from tests.pack.made import SKILL, commit, git, manifest, repository, write
 
 AGENT = "---\nname: reviewer\ndescription: Reviews. Use it.\nskills: [style]\n---\nGo.\n"
 FILES = {"pack.toml": manifest(), "agents/reviewer.md": AGENT, "skills/style/SKILL.md": SKILL}
