@@ -27,11 +27,15 @@ _SHOWN = 3
 
 
 def require_sound(
-    root: Path, rendered: Iterable[Rendered], allowed: Collection[str] = (), client: str = NEWEST
+    root: Path | None,
+    rendered: Iterable[Rendered],
+    allowed: Collection[str] = (),
+    client: str = NEWEST,
 ) -> None:
     """Raise if an agent or skill would not do in `root` what is written in it.
 
     Args:
+        root: the project; None: they are to stand alone.
         rendered: by path from `root`, such as `.claude/agents/x.md`.
         allowed: rules whose findings the user takes.
 
@@ -57,7 +61,9 @@ def require_sound(
     )
 
 
-def errors(root: Path, rendered: Iterable[Rendered], client: str = NEWEST) -> tuple[Finding, ...]:
+def errors(
+    root: Path | None, rendered: Iterable[Rendered], client: str = NEWEST
+) -> tuple[Finding, ...]:
     """The errors in files that are about to be written below `root`, in the midst of the others."""
     files = {file.path: file for file in rendered}
     with tempfile.TemporaryDirectory(prefix="agentpack-lint-") as folder:
@@ -75,8 +81,10 @@ def errors(root: Path, rendered: Iterable[Rendered], client: str = NEWEST) -> tu
     return tuple(finding for finding in found if finding.place.path in files)
 
 
-def _around(root: Path, files: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _around(root: Path | None, files: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """What the project has: its agents, and of its skills what they are called."""
+    if root is None:
+        return
     for part in _PARTS:
         top = root / ".claude" / part
         for file in sorted(top.rglob("*.md")) if top.is_dir() else ():

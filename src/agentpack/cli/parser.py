@@ -27,7 +27,8 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     """Read a command's arguments; every command has a place to work on, and --format.
 
     A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
-    paths) and `FORMATS`.
+    paths), `ROOT` (what its place is called, with help), `FIRST` (what stands before it:
+    names with their choices) and `FORMATS`.
     """
     parser = _Parser(
         prog=f"agentpack {name}",
@@ -37,10 +38,14 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
         formatter_class=_OfAnyWidth,
     )
     add = parser.add_argument
+    for first, choices in getattr(command, "FIRST", ()):
+        add(first, choices=choices, metavar=first.upper() if choices is None else None)
     if getattr(command, "PATHS", False):
         add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
     else:
-        add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
+        word, words = getattr(command, "ROOT", ("DIR", "the project [.]"))
+        kind = Path if word == "DIR" else str
+        add("root", nargs="?", type=kind, default=kind("."), metavar=word, help=words)
     command.arguments(parser)
     add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
     parser.formatter_class = argparse.HelpFormatter

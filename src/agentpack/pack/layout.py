@@ -18,7 +18,8 @@ Only a pack with a `pack.toml` is rendered: every other is copied byte for byte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from agentpack.errors import AgentpackError
@@ -44,6 +45,7 @@ class Layout:
     manifests: tuple[str, ...]
     """The files that say so: a change of theirs is a change of the pack."""
     left_out: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find(tree: Tree, name: str | None = None) -> Layout:
@@ -66,6 +68,7 @@ def find(tree: Tree, name: str | None = None) -> Layout:
             found.parts,
             templated=True,
             manifests=(f"{root}{manifest.NAME}",),
+            about=found.about,
         )
     if market in tree.entries and (name is not None or own not in tree.entries):
         return _offered(tree, root, plugin.choose(tree, market, name))
@@ -155,6 +158,7 @@ def _plugin(
         templated=False,
         manifests=manifests,
         left_out=_besides(tree, root, says),
+        about={key: says[key] for key in ("description", "license") if _is_text(says.get(key))},
     )
 
 
@@ -179,6 +183,10 @@ def _besides(tree: Tree, root: str, says: dict[str, Any]) -> tuple[str, ...]:
     named = {key for key in keys & says.keys() if says[key]}
     tops = {path[len(root) :].partition("/")[0] for path in tree.entries if path.startswith(root)}
     return tuple(sorted({*named, *(name for name in _BESIDES if name in tops)}))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _name(text: str) -> str:

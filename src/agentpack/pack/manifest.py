@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from agentpack.pack.tree import Tree
 from agentpack.pack.values import TEMPLATE_SUFFIX, Kind
 
 NAME = "pack.toml"
+_SAID = ("description", "author", "license", "homepage", "repository", "market")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -25,6 +27,7 @@ class Manifest:
     name: str
     version: str
     parts: tuple[Part, ...]
+    about: Mapping[str, Any]
 
 
 def read(tree: Tree, root: str) -> Manifest:
@@ -71,7 +74,17 @@ class _Reader:
                 if skill not in known:
                     message = f"{part.kind} {part.name!r} needs a skill {skill!r}"
                     raise self._error(f"{message} that is not here", skill)
-        return Manifest(self._str(head, "name"), self._str(head, "version"), (*agents, *skills))
+        name, version = self._str(head, "name"), self._str(head, "version")
+        return Manifest(name, version, (*agents, *skills), self._about(head))
+
+    def _about(self, head: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(head) - {"name", "version", "keywords", *_SAID}
+        if unknown:
+            raise self._error(f"the pack has an unknown key {min(unknown)!r}", min(unknown))
+        said: dict[str, Any] = {key: self._str(head, key) for key in _SAID if key in head}
+        if "keywords" in head:
+            said["keywords"] = list(self._texts(head, "keywords", "keywords"))
+        return said
 
     def _part(self, kind: Kind, name: str, entry: Any) -> Part:
         if not _NAME.fullmatch(name):

@@ -204,6 +204,7 @@ def _pack(tree: Tree, found: layout.Layout, contents: Mapping[str, bytes]) -> Pa
         components["agent"],
         components["skill"],
         tuple(left_out),
+        found.about,
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from agentpack.errors import AgentpackError
 
@@ -55,6 +55,8 @@ class Pack:
     skills: Mapping[str, Component]
     left_out: tuple[str, ...] = ()
     """What it has besides agents and skills, such as `hooks`: none of it is installed."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What it says of itself: description, author, license, keywords, homepage, repository."""
 
     def closure(self, agents: Iterable[str], skills: Iterable[str]) -> tuple[Component, ...]:
         """These agents and skills with every skill that they need, in the pack's order.

@@ -13,6 +13,7 @@ from agentpack.project.facts import (
     Fact,
     Facts,
     Value,
+    unknown,
 )
 from agentpack.project.overrides import FILE as OVERRIDES_FILE
 
@@ -28,4 +29,5 @@ __all__ = [
     "Facts",
     "Value",
     "detect",
+    "unknown",
 ]

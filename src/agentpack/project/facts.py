@@ -93,3 +93,8 @@ class Facts:
     def values(self) -> dict[str, Value]:
         """Values by name, as a template sees them."""
         return {name: fact.value for name, fact in self.facts.items()}
+
+
+def unknown() -> Facts:
+    """Every fact unknown: what is written for no project in particular."""
+    return Facts({name: Fact(name, None) for name in VOCABULARY})
