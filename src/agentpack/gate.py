@@ -9,17 +9,17 @@ the user allows that rule by name. What the pack itself allows is not asked.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from agentpack.document import NEWEST
+from agentpack.document import NEWEST, read
 from agentpack.errors import AgentpackError
 from agentpack.finding import Finding, Severity
+from agentpack.install import File, Lock
 from agentpack.lint.config import known
 from agentpack.lint.look import look
 from agentpack.lint.rule import load, names
 from agentpack.lint.run import lint
-from agentpack.render import Rendered
 
 _PARTS = ("agents", "skills")
 _LARGEST = 2**20
@@ -28,7 +28,7 @@ _SHOWN = 3
 
 def require_sound(
     root: Path | None,
-    rendered: Iterable[Rendered],
+    files: Mapping[str, File],
     allowed: Collection[str] = (),
     client: str = NEWEST,
 ) -> None:
@@ -36,7 +36,7 @@ def require_sound(
 
     Args:
         root: the project; None: they are to stand alone.
-        rendered: by path from `root`, such as `.claude/agents/x.md`.
+        files: by path from `root`, such as `.claude/agents/x.md`.
         allowed: rules whose findings the user takes.
 
     Raises:
@@ -44,7 +44,7 @@ def require_sound(
     """
     for name in allowed:
         known(name)
-    found = errors(root, rendered, client)
+    found = errors(root, files, client)
     refused = [finding for finding in found if finding.rule not in allowed]
     if not refused:
         return
@@ -62,10 +62,9 @@ def require_sound(
 
 
 def errors(
-    root: Path | None, rendered: Iterable[Rendered], client: str = NEWEST
+    root: Path | None, files: Mapping[str, File], client: str = NEWEST
 ) -> tuple[Finding, ...]:
     """The errors in files that are about to be written below `root`, in the midst of the others."""
-    files = {file.path: file for file in rendered}
     with tempfile.TemporaryDirectory(prefix="agentpack-lint-") as folder:
         stage = Path(folder)
         for path, data in (*_around(root, files), *((p, f.data) for p, f in files.items())):
@@ -92,3 +91,32 @@ def _around(root: Path | None, files: Collection[str]) -> Iterator[tuple[str, by
             wanted = part == "agents" or file.name == "SKILL.md"
             if wanted and path not in files and file.is_file() and file.stat().st_size <= _LARGEST:
                 yield path, file.read_bytes()
+
+
+def require_distinct(root: Path, files: Mapping[str, File], lock: Lock | None) -> None:
+    """Raise if an agent that is to be written has the name of another file's.
+
+    Claude Code loads one of the two, and nobody knows which.
+
+    Raises:
+        AgentpackError: with both files, and whose they are.
+    """
+    known: dict[str, str] = {}
+    for path, data in (*_around(root, files), *((p, f.data) for p, f in files.items())):
+        if not path.startswith(_AGENTS) or not path.endswith(".md"):
+            continue
+        name = read(data).text("name")
+        if name is None:
+            continue
+        other = known.setdefault(name, path)
+        if other != path and (path in files) != (other in files):
+            whose = (lock.owner(other) if lock else None) or ""
+            owner = f"the pack {whose!r}" if whose else "you"
+            raise AgentpackError(
+                f"the agent {name!r} is also in {other}, which {owner} put there",
+                path=path,
+                mend="nothing was written; install other agents, or rename one",
+            )
+
+
+_AGENTS = ".claude/agents/"

@@ -21,7 +21,9 @@ def only_line(result: tuple[int, str, str]) -> str:
     return err
 
 
-@pytest.mark.parametrize("command", ["init", "install", "status", "uninstall", "verify"])
+@pytest.mark.parametrize(
+    "command", ["init", "install", "update", "status", "diff", "list", "uninstall", "verify"]
+)
 def test_a_path_that_is_no_directory(agentpack, tmp_path, command) -> None:
     """Every command says so in the same words."""
     assert "not a directory" in only_line(agentpack(command, tmp_path / "nowhere"))
@@ -42,8 +44,14 @@ def test_a_path_that_is_no_directory(agentpack, tmp_path, command) -> None:
         ),
         (["install", ".", "--skill", "xyzzy"], "no skill 'xyzzy' in the pack; the pack has "),
         (["install", ".", "--from", "nowhere"], "nowhere: no such folder to install from"),
-        (["install", ".", "--from", "."], "no pack.toml here"),
+        (["install", ".", "--from", "."], "no agents and no skills to install; name a folder"),
         (["uninstall", "."], "nothing is installed here"),
+        (["update", "."], "nothing is installed here"),
+        (["diff", "."], "nothing is installed here"),
+        (["show", "x", "."], "nothing is installed here"),
+        (["accept"], "no file is named"),
+        (["resolve"], "no file is named"),
+        (["accept", "nowhere.md"], "is in no project where agentpack installed anything"),
         (["verify", ".", "--client", "/bin/ls"], "is not Claude Code"),
     ],
 )
@@ -91,7 +99,7 @@ def test_a_bug_of_ours_is_told_apart(agentpack, monkeypatch, tmp_path) -> None:
     def broken(root: Path) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("agentpack.cli.status.status", broken)
+    monkeypatch.setattr("agentpack.cli.status.ledger", broken)
     code, _, err = agentpack("status", tmp_path)
     assert code == 3
     assert "ZeroDivisionError" in err
@@ -104,7 +112,7 @@ def test_an_interrupt_has_its_own_code(agentpack, monkeypatch, tmp_path) -> None
     def interrupted(root: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("agentpack.cli.status.status", interrupted)
+    monkeypatch.setattr("agentpack.cli.status.ledger", interrupted)
     assert agentpack("status", tmp_path) == (130, "", "")
 
 

@@ -183,7 +183,11 @@ def test_an_edit_under_a_changed_pack_is_a_conflict(agentpack, project, pack) ->
     (pack / "skills/other/SKILL.md").write_text("theirs too")
     code, out, _ = agentpack("install", project, "--format", "json")
     assert code == 1
-    assert changes(out) == {"skills/style/SKILL.md": "conflict", "skills/other/SKILL.md": "write"}
+    assert changes(out) == {
+        "skills/style/SKILL.md": "conflict",
+        "skills/style/SKILL.md.pack-new": "write",
+        "skills/other/SKILL.md": "write",
+    }
     assert mine.read_text() == "mine"
     assert (project / ".claude/skills/other/SKILL.md").read_text() == "theirs too"
     lock = json.loads((project / ".claude/.agentpack/lock.json").read_text())["packs"]["made"]

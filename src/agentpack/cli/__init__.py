@@ -8,16 +8,26 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from agentpack import __version__
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
 COMMANDS = {
     "init": "find out what is true of a project, and where it says so",
     "install": "render agents and skills for a project and write them into its .claude",
+    "update": "bring what is installed up to date, and merge your edits with it",
     "status": "show what is installed, and what is no longer as it was",
+    "diff": "show what you changed in what is installed",
+    "resolve": "end a conflict of an update",
+    "accept": "declare edits of installed files, so that status --check passes on them",
     "uninstall": "take away what install wrote",
+    "list": "list the packs, agents and skills that are installed",
+    "show": "show one of them: where it came from, and how its files stand",
     "inspect": "tell what Claude Code will load of agents and skills, and what it drops",
     "verify": "load a project's agents and skills in the real Claude Code",
     "lint": "find faults in agents and skills",
@@ -26,12 +36,15 @@ COMMANDS = {
     "rule": "show a lint rule's manual, or list all rules",
 }
 
+_STAGES = (".agentpack-stage", ".claude/.agentpack-stage")
+
 OK, FOUND, CANNOT_RUN, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    # `list` is a command of ours, and so a module of this package.
+    arguments = [*(sys.argv[1:] if argv is None else argv)]
     if arguments in (["--version"], ["-V"]):
         print(f"agentpack {__version__}")
         return OK
@@ -68,6 +81,7 @@ def _run(arguments: list[str]) -> int:
             gc.enable()
         args = plain.parse(command, rest)
         args = args or _parser().parse(name, COMMANDS[name], command, rest)
+        _recover(args.paths if "paths" in args else [args.root] if "root" in args else [])
         code: int = command.run(args)
     except AgentpackError as error:
         print(f"agentpack: {error}", file=sys.stderr)
@@ -88,6 +102,16 @@ def _parser() -> ModuleType:
     from agentpack.cli import parser  # noqa: PLC0415
 
     return parser
+
+
+def _recover(places: Iterable[Path]) -> None:
+    """Bring an interrupted install to its end before anything is looked at."""
+    for place in places:
+        # What finishes it is only imported where there is something to finish.
+        if any(os.path.lexists(place / stage) for stage in _STAGES):
+            from agentpack.install import settle_first  # noqa: PLC0415
+
+            settle_first(place)
 
 
 def _help() -> str:

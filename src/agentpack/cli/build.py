@@ -7,13 +7,14 @@ from pathlib import Path
 
 from agentpack import gate, pack, targets
 from agentpack.cli import FOUND, OK, parser
+from agentpack.install import File
 from agentpack.project import unknown
 from agentpack.publish import differences, plugin, write
 from agentpack.render import render
 from agentpack.report import built as report
 from agentpack.report.terminal import Style
 
-ROOT = ("PACK", "SOURCE[@REF][#PLUGIN] of the pack [.]")
+SOURCE = "the pack: SOURCE[@REF][#PLUGIN] [.]"
 
 
 def arguments(options: argparse.ArgumentParser) -> None:
@@ -28,11 +29,13 @@ def arguments(options: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build, rendered for no project in particular, and show what was written."""
-    _, found = pack.fetch(str(args.root))
+    _, found = pack.fetch(args.source)
     rendered = render(found.closure(found.agents, found.skills), unknown())
     installed = targets.lay_out(targets.CLAUDE, rendered)
     out = args.out or Path("dist") / found.name
-    gate.require_sound(None, installed.files, args.allow)
+    gate.require_sound(
+        None, {one.path: File(one.data, one.executable) for one in installed.files}, args.allow
+    )
     layout = targets.lay_out(args.target, rendered)
     files = plugin(found, layout.files) if args.target == targets.CLAUDE else layout.files
     told = differences(out, files)

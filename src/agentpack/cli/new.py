@@ -9,7 +9,8 @@ from agentpack.publish import scaffold, write
 from agentpack.report import built as report
 from agentpack.report.terminal import Style
 
-FIRST = (("kind", ("pack", "agent", "skill")), ("name", None))
+KINDS = ("pack", "agent", "skill")
+NAME = "what it is to be called"
 
 
 def arguments(_: argparse.ArgumentParser) -> None:

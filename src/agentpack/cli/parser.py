@@ -27,8 +27,9 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     """Read a command's arguments; every command has a place to work on, and --format.
 
     A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
-    paths), `ROOT` (what its place is called, with help), `FIRST` (what stands before it:
-    names with their choices) and `FORMATS`.
+    paths), `SOURCE` (help for the one source that it takes instead of a project), `KINDS`
+    (choices before a name), `NAME` (it takes a name before the project), `SCOPED` (it has
+    --user) and `FORMATS`.
     """
     parser = _Parser(
         prog=f"agentpack {name}",
@@ -38,21 +39,29 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
         formatter_class=_OfAnyWidth,
     )
     add = parser.add_argument
-    for first, choices in getattr(command, "FIRST", ()):
-        add(first, choices=choices, metavar=first.upper() if choices is None else None)
+    if hasattr(command, "KINDS"):
+        add("kind", choices=command.KINDS)
     if getattr(command, "PATHS", False):
         add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
+    elif hasattr(command, "SOURCE"):
+        add("source", nargs="?", default=".", metavar="SOURCE", help=command.SOURCE)
     else:
-        word, words = getattr(command, "ROOT", ("DIR", "the project [.]"))
-        kind = Path if word == "DIR" else str
-        add("root", nargs="?", type=kind, default=kind("."), metavar=word, help=words)
+        if hasattr(command, "NAME"):
+            add("name", metavar="NAME", help=command.NAME)
+        add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
     command.arguments(parser)
+    if getattr(command, "SCOPED", False):
+        add("--user", action="store_true", help="your own ~/.claude instead of a project's")
     add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
     parser.formatter_class = argparse.HelpFormatter
     args = parser.parse_args(given)
     if "paths" in args:
         args.given = bool(args.paths)
         args.paths = args.paths or [Path()]
+    if getattr(args, "user", False):
+        if args.root != Path():
+            raise AgentpackError("--user is for your home, and a project was named")
+        args.root = Path.home()
     return args
 
 

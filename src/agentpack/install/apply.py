@@ -1,53 +1,57 @@
-"""The only writer into a user's repository: carries a plan out, the ledger last."""
+"""The only writer into a user's repository: carries a proposal out, whole or not at all."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from agentpack.errors import AgentpackError
-from agentpack.install import target
+from agentpack.install.carry import carry_out
 from agentpack.install.decisions import decisions
-from agentpack.install.lock import CLAUDE, STATE, Lock, digest
-from agentpack.install.plan import Plan
+from agentpack.install.journal import Journal, Step
+from agentpack.install.lock import CLAUDE, STATE, Lock
 from agentpack.install.proposal import Proposal
+from agentpack.install.stage import Stage, require_room
+from agentpack.install.target import BASE, LOCK, Disk, parents
 from agentpack.project import OVERRIDES_FILE, Conflict
-from agentpack.render import Rendered
 
 
-def install(proposal: Proposal) -> None:
+def apply(proposal: Proposal) -> tuple[str, ...]:
     """Carry out what `proposal` says, unless it is refused.
 
+    Returns:
+        The paths that somebody else changed meanwhile: they were left as they are.
+
     Raises:
-        AgentpackError: something cannot be written; what was there before stays.
+        AgentpackError: something cannot be written. What was there before stays, or where it is
+            too late for that, the next command brings the rest to its end.
     """
-    root, plan = proposal.root, proposal.plan
-    if plan.refused:
-        return
-    if not any(change.action in {"write", "delete"} for change in plan.changes) and (
-        proposal.before == proposal.after
-    ):
-        return
-    writes = [change.rendered for change in plan.changes if change.rendered]
-    deletes = [change.path for change in plan.changes if change.action == "delete"]
-    target.require_writable(root, [*(file.path for file in writes), *deletes])
-    state = root / CLAUDE / STATE
-    made = _make_folders(root, [state, *(root / file.path for file in writes)])
+    if proposal.refused or proposal.idle:
+        return ()
+    root = proposal.root
+    touched = [change.path for change in proposal.changes if change.path in proposal.seen]
+    require_room(root, [*touched, LOCK])
     try:
-        staged = [(_stage(state, file), file) for file in writes]
+        stage = Stage.open(root)
     except OSError as error:
-        _drop_folders(root, made)
-        raise AgentpackError(f"cannot be written: {error.strerror}", path=error.filename) from None
-    for temporary, file in staged:
-        temporary.replace(root / file.path)
-    _delete(root, deletes)
-    _drop_folders(root, proposal.after.folders)
-    _write_base(state, proposal)
-    folders = [name for name in (*proposal.after.folders, *made) if (root / name).is_dir()]
-    _write_ledger(state, replace(proposal.after, folders=tuple(folders)))
+        raise _cannot(error, root) from None
+    try:
+        journal = _written(stage, proposal)
+        stage.commit(journal)
+    except OSError as error:
+        stage.close()
+        raise _cannot(error, stage.folder) from None
+    except BaseException:
+        stage.close()
+        raise
+    try:
+        left = carry_out(root, stage.folder, journal)
+        stage.close()
+    except OSError as error:
+        mend = "make room and run any command of agentpack: it finishes what was begun"
+        message = f"cannot be finished: {error.strerror}"
+        raise AgentpackError(message, path=error.filename or root, mend=mend) from None
+    return left
 
 
 def lay_out_decisions(root: Path, conflicts: tuple[Conflict, ...]) -> Path | None:
@@ -66,69 +70,79 @@ def lay_out_decisions(root: Path, conflicts: tuple[Conflict, ...]) -> Path | Non
     return path
 
 
-def uninstall(root: Path, lock: Lock, plan: Plan) -> None:
-    """Delete what `plan` says, then the ledger and the folders that agentpack made."""
-    deletes = [change.path for change in plan.changes if change.action == "delete"]
-    target.require_writable(root, deletes)
-    _delete(root, deletes)
-    shutil.rmtree(root / CLAUDE / STATE)
-    _drop_folders(root, lock.folders)
+def _cannot(error: OSError, path: Path) -> AgentpackError:
+    return AgentpackError(f"cannot be written: {error.strerror}", path=error.filename or path)
 
 
-def _make_folders(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
-    """Make the folders of `files`; the new ones from the root, outermost first."""
-    made = []
-    for folder in sorted(
-        {parent for file in files for parent in file.parents if root in parent.parents}
-    ):
-        if not folder.exists():
-            folder.mkdir()
-            made.append(folder.relative_to(root).as_posix())
-    stage = root / CLAUDE / STATE / "stage"
-    stage.mkdir(parents=True, exist_ok=True)
-    return tuple(made)
+def _written(stage: Stage, proposal: Proposal) -> Journal:
+    """Stage every new text, and write down what is to be done."""
+    root, disk = proposal.root, Disk(proposal.root)
+    steps = []
+    for change in proposal.changes:
+        if change.path not in proposal.seen:
+            continue
+        before = proposal.seen[change.path]
+        after = change.file.stamp if change.file else None
+        staged = None
+        if change.file:
+            mode = (root / change.path).stat().st_mode if before else None
+            staged = stage.add(change.file.data, executable=change.file.executable, mode=mode)
+        steps.append(Step(change.path, before, after, staged))
+    make, drop = _folders(disk, proposal)
+    journal = Journal(tuple(steps), make, drop)
+    kept = set(disk.names(BASE))
+    if proposal.after is None:
+        return replace(journal, forget=tuple(sorted(kept)))
+    wanted = _wanted(proposal.after)
+    texts = tuple(
+        (sha256, stage.add(text))
+        for sha256, text in proposal.texts.items()
+        if sha256 in wanted and disk.text(sha256) is None
+    )
+    standing = {name for name in proposal.after.folders if disk.kind(name) == "folder"}
+    folders = tuple(sorted((standing - set(drop)) | set(make)))
+    lock = stage.add(replace(proposal.after, folders=folders).dump())
+    return replace(journal, texts=texts, forget=tuple(sorted(kept - wanted)), lock=lock)
 
 
-def _drop_folders(root: Path, folders: Iterable[str]) -> None:
-    """Remove the stage, and those of `folders` that are empty."""
-    shutil.rmtree(root / CLAUDE / STATE / "stage", ignore_errors=True)
-    for folder in sorted(folders, reverse=True):
-        if (root / folder).is_dir() and not any((root / folder).iterdir()):
-            (root / folder).rmdir()
+def _wanted(lock: Lock) -> set[str]:
+    """The digests of the texts that a ledger speaks of."""
+    wanted = set()
+    for file in lock.files.values():
+        wanted.add(file.sha256)
+        if file.adopted:
+            wanted.add(file.adopted.sha256)
+        if file.accepted:
+            wanted.add(file.accepted.patch)
+        if file.pending:
+            wanted.add(file.pending.sha256)
+    return wanted
 
 
-def _stage(state: Path, file: Rendered) -> Path:
-    temporary = state / "stage" / digest(file.path.encode())
-    with temporary.open("wb") as stream:
-        stream.write(file.data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.chmod(0o755 if file.executable else 0o644)
-    return temporary
+def _folders(disk: Disk, proposal: Proposal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders to make, outermost first, and those of ours to drop, innermost first."""
+    writes = [change.path for change in proposal.changes if change.file]
+    gone = {change.path for change in proposal.changes if change.action == "delete"}
+    state = [f"{CLAUDE}/{STATE}"] if proposal.after else []
+    needed = {
+        folder for path in [*writes, *(f"{one}/x" for one in state)] for folder in parents(path)
+    }
+    make = [folder for folder in sorted(needed) if disk.kind(folder) != "folder"]
+    drop: list[str] = []
+    for folder in sorted(_emptied(disk, proposal, writes), reverse=True):
+        if folder in needed or disk.kind(folder) != "folder":
+            continue
+        rest = {f"{folder}/{name}" for name in disk.names(folder)} - gone - set(drop)
+        if rest <= (set() if proposal.after else {f"{CLAUDE}/{STATE}"}):
+            drop.append(folder)
+    return tuple(make), tuple(drop)
 
 
-def _delete(root: Path, paths: Iterable[str]) -> None:
-    for path in paths:
-        (root / path).unlink(missing_ok=True)
-
-
-def _write_base(state: Path, proposal: Proposal) -> None:
-    """Keep each text as rendered, to merge with later.
-
-    Named by digest: under their own names a project's linters and test runners would find them.
-    """
-    base = state / "base"
-    base.mkdir(exist_ok=True)
-    wanted = {file.sha256 for file in proposal.after.files.values()}
-    for file in proposal.rendered:
-        if digest(file.data) in wanted:
-            (base / digest(file.data)).write_bytes(file.data)
-    for text in base.iterdir():
-        if text.name not in wanted:
-            text.unlink()
-
-
-def _write_ledger(state: Path, lock: Lock) -> None:
-    temporary = state / "lock.json.new"
-    temporary.write_bytes(lock.dump())
-    temporary.replace(state / "lock.json")
+def _emptied(disk: Disk, proposal: Proposal, writes: list[str]) -> set[str]:
+    """Folders that may go: those that agentpack made, and those where a file is to stand."""
+    folders = set(proposal.before.folders if proposal.before else ())
+    for path in writes:
+        if disk.kind(path) == "folder":
+            inside = (folder for file in disk.below(path) for folder in parents(file))
+            folders |= {folder for folder in inside if folder.startswith(f"{path}/")} | {path}
+    return folders

@@ -80,6 +80,8 @@ class Installed:
     version: str
     source: Origin
     target: str = "claude"
+    whole: bool = False
+    """Whether all of the pack is wanted, what it has later included."""
     agents: Mapping[str, str] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, LockedFact] = field(default_factory=dict)

@@ -1,94 +1,210 @@
-"""From a project and a pack to all that an install would do; nothing is written."""
+"""All that an install, an update or an uninstall would do; nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agentpack import pack as packs
 from agentpack.errors import AgentpackError
-from agentpack.install import target
-from agentpack.install.lock import CLAUDE, Installed, Lock, LockedFact
-from agentpack.install.plan import Plan, plan_install
-from agentpack.pack import Origin, Pack
-from agentpack.project import Facts, detect
-from agentpack.render import Rendered, render
+from agentpack.install.lock import Installed, Lock, LockedFile, Stamp, digest
+from agentpack.install.offer import Offer
+from agentpack.install.plan import Change, Decision, Seen, decide, take_away
+from agentpack.install.target import OURS, Disk, ledger, parents
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an install would do to a project, and the ledger it would leave."""
+    """Changes to a project, and the ledger that they leave."""
 
     root: Path
     before: Lock | None
-    after: Lock
-    facts: Facts
-    rendered: tuple[Rendered, ...]
-    plan: Plan
+    after: Lock | None
+    """`None`: nothing is installed any more, and the ledger goes."""
+    changes: tuple[Change, ...]
+    texts: Mapping[str, bytes]
+    """Texts that the ledger needs, by their digest."""
+    seen: Mapping[str, Stamp | None]
+    """What was at each path that is written or deleted when this was proposed."""
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """The changes that need a person."""
+        return tuple(change for change in self.changes if change.action == "conflict")
+
+    @property
+    def refused(self) -> bool:
+        """Whether somebody else's file is in the way, so that nothing may be written."""
+        return any(change.blocks for change in self.changes)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing at all would be written."""
+        touched = any(change.file or change.action == "delete" for change in self.changes)
+        return not touched and self.before == self.after
 
 
-def propose(
-    root: Path, source: str | None = None, agents: Iterable[str] = (), skills: Iterable[str] = ()
-) -> Proposal:
-    """Propose to install these agents and skills of a pack, with the skills they need.
-
-    What is installed already stays part of it. With no names, all of the pack is meant.
+def propose(root: Path, offers: Iterable[Offer], *, markers: bool = False) -> Proposal:
+    """Propose to bring a project to what these packs offer; other packs stay as they are.
 
     Args:
-        root: the project.
-        source: a pack's folder; by default the one installed, else the built-in pack.
+        root: the project, or the home.
+        offers: the packs, as rendered for it.
+        markers: whether conflicts go into the files, instead of beside them.
 
     Raises:
-        AgentpackError: the project, the pack or a name cannot be used.
+        AgentpackError: the project cannot be used.
     """
-    before = target.ledger(root)
-    origin, pack = _source(root, source, before)
-    known = _only(before)
-    if known and before and pack.name not in before.packs:
-        message = f"the pack {next(iter(before.packs))!r} is installed here"
-        raise AgentpackError(message, path=root, mend="uninstall it first")
-    agents, skills = tuple(agents), tuple(skills)
-    if not agents and not skills:
-        agents, skills = tuple(pack.agents), tuple(pack.skills)
-    elif known:
-        agents += tuple(name for name in known.agents if name in pack.agents)
-        skills += tuple(name for name in known.skills if name in pack.skills)
-    components = pack.closure(agents, skills)
-    facts = detect(root)
-    rendered = tuple(
-        replace(file, path=f"{CLAUDE}/{file.path}") for file in render(components, facts)
-    )
-    disk = target.digests(
-        root, [*(before.files if before else ()), *(file.path for file in rendered)]
-    )
-    plan = plan_install(before, disk, rendered)
-    used = {name for component in components for file in component.files for name in file.facts}
-    after = Installed(
-        version=pack.version,
-        source=origin,
-        agents={c.name: c.version for c in components if c.kind == "agent"},
-        skills={c.name: c.version for c in components if c.kind == "skill"},
-        facts={f.name: LockedFact(_json(f.value), f.source) for f in facts if f.name in used},
-        files=plan.files,
-    )
-    lock = Lock({pack.name: after}, before.folders if before else ())
-    return Proposal(root, before, lock, facts, rendered, plan)
+    before = ledger(root)
+    return _Proposer(root, before or Lock(), markers=markers).offered(before, tuple(offers))
 
 
-def _only(lock: Lock | None) -> Installed | None:
-    return next(iter(lock.packs.values())) if lock and lock.packs else None
+def propose_removal(root: Path, pack: str | None = None) -> Proposal:
+    """Propose to take away one pack, or all that is installed.
+
+    Raises:
+        AgentpackError: it is not installed, or the project cannot be used.
+    """
+    lock = require_ledger(root)
+    if pack is not None:
+        require_pack(root, lock, pack)
+    disk, gone = Disk(root), [pack] if pack is not None else list(lock.packs)
+    changes: list[Change] = []
+    for name in gone:
+        for path, locked in sorted(lock.packs[name].files.items()):
+            yours = disk.file(path)
+            changes += take_away(
+                Seen(path, locked, yours, text=disk.text, beside=disk.file)
+            ).changes
+    rest = {name: one for name, one in lock.packs.items() if name not in gone}
+    after = replace(lock, packs=rest) if rest else None
+    return Proposal(root, lock, after, tuple(changes), {}, stamps(disk, changes))
 
 
-def _source(root: Path, source: str | None, before: Lock | None) -> tuple[Origin, Pack]:
-    """The pack, and where it is as the ledger says it."""
-    known = _only(before)
-    if source is None and known:
-        return packs.fetch(known.source, base=root)
-    origin, pack = packs.fetch(source)
-    return origin.seen_from(root), pack
+def require_ledger(root: Path) -> Lock:
+    """The ledger of a project where something is installed.
+
+    Raises:
+        AgentpackError: nothing is.
+    """
+    lock = ledger(root)
+    if lock is None:
+        raise AgentpackError("nothing is installed here", path=root)
+    return lock
 
 
-def _json(value: object) -> object:
-    """A fact's value as it comes back from JSON, so that ledgers compare."""
-    return list(value) if isinstance(value, tuple) else value
+def require_pack(root: Path, lock: Lock, name: str) -> Installed:
+    """What is installed of the pack `name`.
+
+    Raises:
+        AgentpackError: it is not installed.
+    """
+    if name not in lock.packs:
+        known = ", ".join(lock.packs)
+        raise AgentpackError(
+            f"no pack {name!r} is installed here", path=root, mend=f"it has {known}"
+        )
+    return lock.packs[name]
+
+
+def stamps(disk: Disk, changes: Iterable[Change]) -> dict[str, Stamp | None]:
+    """What is now at each path that `changes` write or delete."""
+    return {c.path: disk.stamp(c.path) for c in changes if c.file or c.action == "delete"}
+
+
+def _require_sound(root: Path, paths: set[str]) -> None:
+    for path in sorted(paths):
+        if path.startswith(OURS):
+            raise AgentpackError(
+                "a pack may not write here: it is agentpack's own", path=root / path
+            )
+        for folder in parents(path):
+            if folder in paths:
+                message = f"the pack has a file here, and {path} below it"
+                raise AgentpackError(message, path=root / folder)
+
+
+class _Proposer:
+    """Gathers the decisions on all files of all packs that are offered."""
+
+    def __init__(self, root: Path, lock: Lock, *, markers: bool) -> None:
+        self._root, self._lock, self._markers = root, lock, markers
+        self._disk = Disk(root)
+        self._changes: dict[str, Change] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def offered(self, before: Lock | None, offers: tuple[Offer, ...]) -> Proposal:
+        _require_sound(self._root, {path for offer in offers for path in offer.files})
+        files: dict[str, dict[str, LockedFile]] = {offer.name: {} for offer in offers}
+        for offer in offers:
+            for path in sorted(set(self._files(offer.name)) - set(offer.files)):
+                self._keep(files[offer.name], path, self._decide(offer, path))
+        for offer in offers:
+            rivals = [other for other in offers if other is not offer]
+            for path in sorted(offer.files):
+                owner = self._other_owner(path, offer, rivals)
+                if owner:
+                    why = f"the packs {owner!r} and {offer.name!r} both have it"
+                    self._changes[path] = Change(path, "conflict", why, blocks=True)
+                    continue
+                if path not in self._files(offer.name):
+                    self._require_room(path)
+                self._keep(files[offer.name], path, self._decide(offer, path))
+        packs = {
+            **self._lock.packs,
+            **{o.name: replace(o.installed, files=files[o.name]) for o in offers},
+        }
+        changes = tuple(self._changes[path] for path in sorted(self._changes))
+        if any(change.blocks for change in changes):
+            changes = tuple(change for change in changes if change.blocks)
+        after = replace(self._lock, packs=packs)
+        seen = stamps(self._disk, changes)
+        return Proposal(self._root, before, after, changes, self._texts, seen)
+
+    def _files(self, pack: str) -> Mapping[str, LockedFile]:
+        known = self._lock.packs.get(pack)
+        return known.files if known else {}
+
+    def _decide(self, offer: Offer, path: str) -> Decision:
+        seen = Seen(
+            path,
+            self._files(offer.name).get(path),
+            self._disk.file(path),
+            offer.files.get(path),
+            self._disk.text,
+            self._disk.file,
+            self._markers,
+        )
+        return decide(seen)
+
+    def _keep(self, files: dict[str, LockedFile], path: str, decision: Decision) -> None:
+        for change in decision.changes:
+            self._changes[change.path] = change
+        self._texts.update((digest(text), text) for text in decision.texts)
+        if decision.after:
+            files[path] = decision.after
+
+    def _other_owner(self, path: str, offer: Offer, rivals: list[Offer]) -> str | None:
+        rival = next((other.name for other in rivals if path in other.files), None)
+        owner = self._lock.owner(path)
+        return rival or (owner if owner != offer.name else None)
+
+    def _require_room(self, path: str) -> None:
+        """Raise if a folder stands where a file is to be, or a file where a folder is to be."""
+        for folder in parents(path):
+            if self._disk.kind(folder) == "file" and not self._goes(folder):
+                raise AgentpackError(
+                    "is a file, not a folder", path=self._root / folder, mend="move it away"
+                )
+        if self._disk.kind(path) == "folder":
+            inside = list(self._disk.below(path))
+            if not inside or not all(map(self._goes, inside)):
+                raise AgentpackError(
+                    "is a folder, and a file is to stand there",
+                    path=self._root / path,
+                    mend="move it away",
+                )
+
+    def _goes(self, path: str) -> bool:
+        change = self._changes.get(path)
+        return change is not None and change.action == "delete"

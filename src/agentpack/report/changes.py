@@ -1,20 +1,34 @@
-"""What an install or an uninstall does, or would do."""
+"""What an install, an update or an uninstall does, or would do."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from agentpack.install import Change, Plan
+from agentpack.install import Change, Proposal
 from agentpack.report.terminal import Style, count, table
 
-_COLOURS = {"write": "green", "delete": "yellow", "keep": "dim", "conflict": "red"}
+_COLOURS = {
+    "write": "green",
+    "merge": "green",
+    "delete": "yellow",
+    "keep": "dim",
+    "conflict": "red",
+}
+_DONE = {
+    "write": "written",
+    "merge": "merged",
+    "delete": "deleted",
+    "keep": "kept",
+    "conflict": "in conflict",
+}
 
 
-def to_json(plan: Plan) -> dict[str, Any]:
+def to_json(proposal: Proposal) -> dict[str, Any]:
     """The documented shape of every command that plans or changes files."""
     return {
         "changes": [
-            {"path": below_claude(c.path), "action": c.action, "why": c.why} for c in plan.changes
+            {"path": below_claude(c.path), "action": c.action, "why": c.why}
+            for c in proposal.changes
         ]
     }
 
@@ -24,12 +38,12 @@ def below_claude(path: str) -> str:
     return path.removeprefix(".claude/")
 
 
-def to_text(plan: Plan, style: Style, *, dry_run: bool) -> str:
-    """A line for each change and one that sums them up."""
-    if not plan.changes:
+def to_text(proposal: Proposal, style: Style, *, dry_run: bool) -> str:
+    """A line for each change, one that sums them up, and what is to do then."""
+    if not proposal.changes:
         return "Nothing to do: all is as the pack has it."
-    rows = table([_row(change, style) for change in plan.changes], style)
-    return f"{rows}\n\n{_sum(plan, dry_run=dry_run)}"
+    rows = table([_row(change, style) for change in proposal.changes], style)
+    return f"{rows}\n\n{_sum(proposal, dry_run=dry_run)}{_next(proposal)}"
 
 
 def _row(change: Change, style: Style) -> tuple[str, str, str]:
@@ -38,18 +52,20 @@ def _row(change: Change, style: Style) -> tuple[str, str, str]:
     return action, change.path, style.paint("dim", change.why)
 
 
-def _sum(plan: Plan, *, dry_run: bool) -> str:
-    if plan.refused:
+def _sum(proposal: Proposal, *, dry_run: bool) -> str:
+    if proposal.refused:
         return "Nothing was written: move or rename the files in the way, or install other agents."
-    actions = [change.action for change in plan.changes]
+    actions = [change.action for change in proposal.changes]
     done = [
         f"{count(actions.count(action), 'file')} {word}"
-        for action, word in (
-            ("write", "written"),
-            ("delete", "deleted"),
-            ("keep", "kept"),
-            ("conflict", "in conflict"),
-        )
+        for action, word in _DONE.items()
         if action in actions
     ]
     return ("Would be: " if dry_run else "") + ", ".join(done) + "."
+
+
+def _next(proposal: Proposal) -> str:
+    if proposal.refused or not proposal.conflicts:
+        return ""
+    example = proposal.conflicts[0].path
+    return f"\nPut what you want into each file in conflict, then: agentpack resolve {example}"

@@ -1,75 +1,133 @@
-"""How an installed pack stands."""
+"""How installed packs stand."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from agentpack.install import Status
+from agentpack.install import Installed, Lock, Status
 from agentpack.pack import Origin
 from agentpack.report.changes import below_claude
 from agentpack.report.facts import show
 from agentpack.report.terminal import Style, count, table
 
+NOTHING = "Nothing is installed here. Run: agentpack install"
+
 
 def to_json(status: Status | None) -> dict[str, Any]:
-    """The documented shape of `status --format json`; `installed` is null where nothing is."""
+    """The documented shape of `status --format json`; without packs, nothing is installed."""
     if status is None:
-        return {"installed": None, "clean": False}
-    name, lock = next(iter(status.lock.packs.items()))
+        return {"packs": [], "clean": False}
     return {
-        "installed": {
-            "pack": name,
-            "version": lock.version,
-            "source": told(lock.source),
-            "agents": dict(lock.agents),
-            "skills": dict(lock.skills),
-        },
+        "packs": packs_to_json(status.lock),
         "clean": status.clean,
-        "files": [{"path": below_claude(file.path), "state": file.state} for file in status.files],
+        "files": [
+            {"path": below_claude(file.path), "pack": file.pack, "state": file.state}
+            for file in status.files
+        ],
         "facts": [
-            {"fact": f.name, "installed": f.installed, "now": f.now, "source": f.source}
-            for f in status.facts
+            {
+                "fact": fact.name,
+                "pack": fact.pack,
+                "installed": fact.installed,
+                "told": fact.told or None,
+                "now": fact.now,
+                "source": fact.source,
+            }
+            for fact in status.facts
         ],
         "outdated": [below_claude(path) for path in status.outdated],
+        "releases": [
+            {"pack": one.pack, "installed": one.installed, "newest": one.newest}
+            for one in status.releases
+        ],
+        "rogue": [below_claude(path) for path in status.rogue],
     }
+
+
+def packs_to_json(lock: Lock) -> list[dict[str, Any]]:
+    """What is installed, pack by pack."""
+    return [
+        {
+            "pack": name,
+            "version": pack.version,
+            "source": told(pack.source),
+            "target": pack.target,
+            "agents": dict(pack.agents),
+            "skills": dict(pack.skills),
+        }
+        for name, pack in lock.packs.items()
+    ]
 
 
 def to_text(status: Status | None, style: Style) -> str:
     """What is installed, and all that is not as it was."""
     if status is None:
-        return "Nothing is installed here. Run: agentpack install"
-    name, lock = next(iter(status.lock.packs.items()))
-    rows = [("agent", agent, version) for agent, version in lock.agents.items()]
-    rows += [("skill", skill, version) for skill, version in lock.skills.items()]
-    states = Counter(file.state for file in status.files)
-    parts = [
-        style.paint("bold", f"{name} {lock.version}") + f" from {told(lock.source)}",
-        table(rows, style, ("dim", "", "dim")),
-    ]
-    changed = [(file.state, file.path) for file in status.files if file.state != "clean"]
+        return NOTHING
+    parts = list(_packs(status.lock, style))
+    changed = [(f.state, f.path) for f in status.files if f.state not in {"clean", "accepted"}]
+    accepted = [(f.path,) for f in status.files if f.state == "accepted"]
     if changed:
         parts.append("Changed since agentpack wrote them:\n" + table(changed, style, ("yellow",)))
+    if accepted:
+        parts.append("Edits that are accepted:\n" + table(accepted, style))
     if status.facts:
         drift = [
             (
                 fact.name,
                 f"installed with {show(fact.installed)}",
+                fact.told or fact.before,
                 f"now {show(fact.now)}",
                 fact.source,
             )
             for fact in status.facts
         ]
-        parts.append("Facts that changed:\n" + table(drift, style, ("yellow", "", "", "dim")))
+        colours = ("yellow", "", "dim", "", "dim")
+        parts.append("Facts that changed:\n" + table(drift, style, colours))
+    if status.rogue:
+        files = table([(path,) for path in status.rogue], style, ("yellow",))
+        parts.append(f"Not in the ledger:\n{files}")
+    if status.releases:
+        rows = [
+            (one.pack, f"{one.installed} is installed", f"{one.newest} is out")
+            for one in status.releases
+        ]
+        parts.append("Another version is out:\n" + table(rows, style, ("yellow",)))
     if status.outdated:
         files = table([(path,) for path in status.outdated], style)
-        parts.append(f"An install would bring these up to date:\n{files}")
-    parts.append(
-        style.paint("green", f"All {count(len(status.files), 'file')} as installed and up to date.")
-        if status.clean
-        else f"{count(states['clean'], 'file')} of {len(status.files)} as installed."
-    )
+        parts.append(f"An update would bring these up to date:\n{files}")
+    parts.append(_sum(status, style))
     return "\n\n".join(parts)
+
+
+def packs_to_text(lock: Lock, style: Style) -> str:
+    """What is installed, pack by pack."""
+    return "\n\n".join(_packs(lock, style))
+
+
+def _packs(lock: Lock, style: Style) -> Iterator[str]:
+    for name, pack in lock.packs.items():
+        yield heading(name, pack, style)
+        yield table(_components(pack), style, ("dim", "", "dim"))
+
+
+def heading(name: str, pack: Installed, style: Style) -> str:
+    """A pack, its version, and where it came from."""
+    return style.paint("bold", f"{name} {pack.version}") + f" from {told(pack.source)}"
+
+
+def _components(pack: Installed) -> Iterable[tuple[str, str, str]]:
+    yield from (("agent", name, version) for name, version in pack.agents.items())
+    yield from (("skill", name, version) for name, version in pack.skills.items())
+
+
+def _sum(status: Status, style: Style) -> str:
+    if status.clean:
+        sound = count(len(status.files), "file")
+        told = f"All {sound} as installed and up to date."
+        return style.paint("green", told)
+    clean = sum(file.state in {"clean", "accepted"} for file in status.files)
+    return f"{count(clean, 'file')} of {len(status.files)} as installed."
 
 
 def told(source: Origin) -> str:

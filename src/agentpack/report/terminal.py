@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from agentpack.record import Record
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 class Style(Record):
@@ -22,7 +22,7 @@ class Style(Record):
         return cls(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
     def paint(self, colour: str, words: str) -> str:
-        """`words` in `colour`: bold, dim, red, green or yellow."""
+        """`words` in `colour`: bold, dim, red, green, yellow or cyan."""
         return f"\033[{_CODES[colour]}m{words}\033[0m" if self.coloured and words else words
 
 
