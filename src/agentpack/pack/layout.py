@@ -25,7 +25,6 @@ from typing import Any
 from agentpack.errors import AgentpackError
 from agentpack.pack import manifest, parts, plugin
 from agentpack.pack.tree import Tree
-from agentpack.pack.wheel import Wheel
 
 MANIFESTS = (manifest.NAME, plugin.PLUGIN, plugin.MARKETPLACE)
 _BESIDES = ("commands", "hooks", "rules", "output-styles", ".mcp.json", ".lsp.json", "monitors")
@@ -48,16 +47,17 @@ class Layout:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
-def find(tree: Tree, name: str | None = None) -> Layout:
-    """Find the pack in a tree: at its root, or in the outermost folder of it that has one.
+def find(tree: Tree, name: str | None = None, *, anywhere: bool = False) -> Layout:
+    """Find the pack in a tree.
 
     Args:
         name: the plugin that is meant, where there is a marketplace.
+        anywhere: whether it may be in any folder, as in a wheel, and not at the root only.
 
     Raises:
         AgentpackError: there is none, or it is not clear which, or its manifest is wrong.
     """
-    root = _root(tree)
+    root = _root(tree) if anywhere else ""
     market, own = f"{root}{plugin.MARKETPLACE}", f"{root}{plugin.PLUGIN}"
     if f"{root}{manifest.NAME}" in tree.entries and name is None:
         found = manifest.read(tree, root)
@@ -88,9 +88,7 @@ def find(tree: Tree, name: str | None = None) -> Layout:
 
 
 def _root(tree: Tree) -> str:
-    """The folder that the pack is in. Only a wheel has it elsewhere than at its root."""
-    if not isinstance(tree, Wheel):
-        return ""
+    """The outermost folder that has a pack in it."""
     found = {
         path.removesuffix(end)
         for path in tree.entries

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agentpack import document
 from agentpack.errors import AgentpackError
-from agentpack.pack import folder, git, layout, safety, source, wheel
+from agentpack.pack import folder, layout, safety, source
 from agentpack.pack.parts import Part
 from agentpack.pack.source import Source, SourceKind
 from agentpack.pack.tree import Tree
@@ -59,7 +59,7 @@ def load(root: Path) -> Pack:
     Raises:
         AgentpackError: there is none, it is wrong, or not safe.
     """
-    return _read(folder.read(root), None)[0]
+    return _read(folder.read(root), Source("folder", str(root)))[0]
 
 
 def fetch(
@@ -91,7 +91,7 @@ def fetch(
     else:
         place = source.parse(wanted or source.BUILTIN, ref)
     tree, commit = _tree(place, cache or cache_folder(), base or Path())
-    pack, digest = _read(tree, place.plugin)
+    pack, digest = _read(tree, place)
     origin = Origin(place.kind, place.full, asked or place.ref, commit, digest)
     if frozen is not None and (origin.commit, origin.tree) != (frozen.commit, frozen.tree):
         raise AgentpackError(
@@ -142,15 +142,19 @@ def _tree(wanted: Source, cache: Path, base: Path) -> tuple[Tree, str | None]:
     if wanted.kind == "folder":
         return folder.read(place), None
     if wanted.kind == "wheel":
+        from agentpack.pack import wheel  # noqa: PLC0415 - seldom needed, and slow to import
+
         return wheel.read(place), None
+    from agentpack.pack import git  # noqa: PLC0415 - likewise
+
     # `host:path` is no path, even where a file is called so.
     address = place.resolve().as_uri() if source.is_path(wanted.location) else wanted.location
     commit, version = git.resolve(address, wanted.ref)
     return git.read(address, commit, version, cache), commit
 
 
-def _read(tree: Tree, plugin: str | None) -> tuple[Pack, str]:
-    found = layout.find(tree, plugin)
+def _read(tree: Tree, place: Source) -> tuple[Pack, str]:
+    found = layout.find(tree, place.plugin, anywhere=place.kind == "wheel")
     sources = {path for part in found.parts for path in part.files.values()}
     safety.require_text(found.name, "the name", tree)
     safety.require_text(found.version, "the version", tree)
