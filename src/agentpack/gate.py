@@ -1,14 +1,13 @@
 """What is about to be written, linted as it would stand: before any of it is written.
 
-The files of a pack are laid out in a folder of their own beside what the project's `.claude` has
-already, and read as Claude Code would. A finding of severity `error` means that the client drops
+The files of a pack are read as Claude Code would read them, beside what the project's `.claude`
+has already. A finding of severity `error` means that the client drops
 an agent or a skill, or does something else than is written: then nothing is installed, unless
 the user allows that rule by name. What the pack itself allows is not asked.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +16,7 @@ from agentpack.errors import AgentpackError
 from agentpack.finding import Finding, Severity
 from agentpack.install import File, Lock
 from agentpack.lint.config import known
-from agentpack.lint.look import look
+from agentpack.lint.look import look_at
 from agentpack.lint.rule import load, names
 from agentpack.lint.run import lint
 
@@ -65,18 +64,10 @@ def errors(
     root: Path | None, files: Mapping[str, File], client: str = NEWEST
 ) -> tuple[Finding, ...]:
     """The errors in files that are about to be written below `root`, in the midst of the others."""
-    with tempfile.TemporaryDirectory(prefix="agentpack-lint-") as folder:
-        stage = Path(folder)
-        for path, data in (*_around(root, files), *((p, f.data) for p, f in files.items())):
-            place = stage / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-            if path in files and files[path].executable:
-                place.chmod(0o755)
-        rules = [rule for rule in map(load, names()) if rule.severity is Severity.ERROR]
-        found = lint(
-            look(stage, client), [rule for rule in rules if rule.default], allowances=False
-        )
+    texts = {**dict(_around(root, files)), **{path: file.data for path, file in files.items()}}
+    scene = look_at(texts, {path for path, file in files.items() if file.executable}, client)
+    rules = [rule for rule in map(load, names()) if rule.severity is Severity.ERROR]
+    found = lint(scene, [rule for rule in rules if rule.default], allowances=False)
     return tuple(finding for finding in found if finding.place.path in files)
 
 

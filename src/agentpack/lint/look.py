@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from agentpack.document import read as read_document
+from agentpack.document.versions import parse
 from agentpack.lint.page import Kind, Page
 from agentpack.lint.scene import Scene
-from agentpack.roster import Agent, Loss, Skill
+from agentpack.roster import Agent, Loss, Roster, Skill, Source, predict
 from agentpack.roster import read as read_roster
 
 MANIFESTS = (
@@ -24,6 +26,8 @@ _FOLDERS = (".claude", ".claude-plugin", "agents", "skills", "hooks", "commands"
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__", ".agentpack"}
 _LARGEST_REFERENCE = 2**20
 _MOST_FILES = 200_000
+_AGENTS = ".claude/agents/"
+_MANIFEST = re.compile(r"\.claude/skills/[^/]+/SKILL\.md")
 
 
 def look(root: Path, client: str) -> Scene:
@@ -35,12 +39,7 @@ def look(root: Path, client: str) -> Scene:
     roster = read_roster(root, client)
     base = root if root.is_dir() else root.parent
     files = dict(_files(base, root)) if root.is_dir() else {}
-    entries: tuple[Agent | Skill | Loss, ...] = (*roster.agents, *roster.skills, *roster.dropped)
-    pages = [
-        Page(_kind(entry.path), entry.path, entry.document, entry)
-        for entry in entries
-        if entry.document is not None
-    ]
+    pages = _pages(roster)
     taken = {page.path for page in pages}
     folders = tuple(f"{skill.path.rpartition('/')[0]}/" for skill in roster.skills)
     pages += [
@@ -56,6 +55,47 @@ def look(root: Path, client: str) -> Scene:
         texts |= {path: text for path in beside for text in _text(base / path)}
     unread = frozenset(_names(base)) - {path.partition("/")[0] for path in files}
     return Scene(roster, tuple(pages), files, unread, texts, whole=root.is_dir())
+
+
+def look_at(files: Mapping[str, bytes], executable: Collection[str], client: str) -> Scene:
+    """The scene of a project's `.claude` that is nowhere on disk.
+
+    Args:
+        files: by path from the project's root, such as `.claude/agents/x.md`.
+        executable: the paths of those that may be run.
+
+    Raises:
+        AgentpackError: there is no such client version.
+    """
+    parse(client)
+    skills = [path for path in files if _MANIFEST.fullmatch(path)]
+    agents = [path for path in files if path.startswith(_AGENTS) and path.endswith(".md")]
+    roster = predict(
+        [Source(path, files[path]) for path in sorted(agents)],
+        [Source(path, files[path]) for path in sorted(skills)],
+        client,
+    )
+    pages = _pages(roster)
+    folders = tuple(f"{path.rpartition('/')[0]}/" for path in skills)
+    taken = {page.path for page in pages}
+    pages += [
+        Page("reference", path, read_document(data, client))
+        for path, data in files.items()
+        if path.endswith(".md")
+        and path not in taken
+        and path.startswith(folders)
+        and len(data) <= _LARGEST_REFERENCE
+    ]
+    return Scene(roster, tuple(pages), {path: path in executable for path in files})
+
+
+def _pages(roster: Roster) -> list[Page]:
+    entries: tuple[Agent | Skill | Loss, ...] = (*roster.agents, *roster.skills, *roster.dropped)
+    return [
+        Page(_kind(entry.path), entry.path, entry.document, entry)
+        for entry in entries
+        if entry.document is not None
+    ]
 
 
 def _names(folder: Path) -> list[str]:
