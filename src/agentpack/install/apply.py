@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,11 +39,12 @@ def apply(proposal: Proposal) -> tuple[str, ...]:
     try:
         journal = _written(stage, proposal)
         stage.commit(journal)
-    except OSError as error:
-        stage.close()
-        raise _cannot(error, stage.folder) from None
-    except BaseException:
-        stage.close()
+    except BaseException as error:
+        # What cannot be removed now is removed by the next command.
+        with suppress(OSError):
+            stage.close()
+        if isinstance(error, OSError):
+            raise _cannot(error, stage.folder) from None
         raise
     try:
         left = carry_out(root, stage.folder, journal)

@@ -30,13 +30,13 @@ def carry_out(root: Path, stage: Path, journal: Journal) -> tuple[str, ...]:
         AgentpackError: a symbolic link is in the way.
     """
     disk = Disk(root)
-    left = [step for step in journal.steps if not _as_planned(disk, stage, step, journal.drop)]
+    left = [step for step in journal.steps if not _as_planned(disk, stage, step, journal)]
     touched = {root / folder for folder in journal.make}
     for step in journal.steps:
         if step in left:
             continue
         touched.add((root / step.path).parent)
-        if step.staged is None:
+        if step.staged is None and disk.kind(step.path) == "file":
             _without(root / step.path)
     _drop(root, journal.drop)
     for folder in journal.make:
@@ -50,12 +50,12 @@ def carry_out(root: Path, stage: Path, journal: Journal) -> tuple[str, ...]:
     return tuple(step.path for step in left)
 
 
-def _as_planned(disk: Disk, stage: Path, step: Step, drop: tuple[str, ...]) -> bool:
+def _as_planned(disk: Disk, stage: Path, step: Step, journal: Journal) -> bool:
     """Whether a step can be taken, or has been."""
     if step.staged is not None and not (stage / step.staged).exists():
         return True
     if disk.kind(step.path) == "folder":
-        return step.path in drop
+        return step.path in journal.drop or step.path in journal.make
     return disk.stamp(step.path) in (step.before, step.after)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -119,10 +120,14 @@ def sync_folders(folders: Iterable[Path]) -> None:
     for folder in folders:
         try:
             opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         try:
             os.fsync(opened)
+        except OSError as error:
+            # Some file systems keep the names of files without being told.
+            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+                raise
         finally:
             os.close(opened)
 
@@ -135,7 +140,7 @@ def require_room(root: Path, paths: Iterable[str]) -> None:
     """
     device = stage_parent(root).stat().st_dev
     for folder in sorted({(root / path).parent for path in paths}):
-        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
         if not os.access(there, os.W_OK | os.X_OK, effective_ids=True):
             raise AgentpackError("no permission to write here", path=there)
         if there.stat().st_dev != device:
