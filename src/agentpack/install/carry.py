@@ -11,7 +11,8 @@ from pathlib import Path
 
 from agentpack.install.journal import Journal, Step
 from agentpack.install.lock import Lock, LockedFile, load, parse
-from agentpack.install.stage import sync_folders, write
+from agentpack.install.stage import write
+from agentpack.install.sync import sync
 from agentpack.install.target import BASE, LOCK, Disk
 
 _STAYS = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.EBUSY, errno.ENOTDIR}
@@ -46,7 +47,7 @@ def carry_out(root: Path, stage: Path, journal: Journal) -> tuple[str, ...]:
             _put(stage / step.staged, root / step.path)
     _keep_ledger(root, stage, journal, left)
     _drop(root, journal.drop)
-    sync_folders(sorted(touched | {folder.parent for folder in touched}))
+    sync(sorted(touched | {folder.parent for folder in touched}), stage)
     return tuple(step.path for step in left)
 
 
@@ -74,7 +75,7 @@ def _keep_ledger(root: Path, stage: Path, journal: Journal, left: list[Step]) ->
         _without(root / BASE / sha256)
     if journal.lock is None:
         _drop(root, (BASE, BASE.rpartition("/")[0]))
-    sync_folders([root / BASE, (root / LOCK).parent])
+    sync([root / BASE, (root / LOCK).parent], stage)
 
 
 def _correct(root: Path, staged: Path, left: list[Step]) -> None:

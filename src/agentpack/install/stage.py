@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from agentpack.errors import AgentpackError
 from agentpack.install.journal import NAME, Journal
 from agentpack.install.lock import CLAUDE
+from agentpack.install.sync import sync
 from agentpack.install.target import STAGE
 
-_THREADS = 8
 _READ = 0o444
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class Stage:
@@ -23,7 +22,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._waiting: list[int] = []
+        self._waiting: list[Path] = []
         self._count = 0
 
     @classmethod
@@ -50,43 +49,31 @@ class Stage:
         """
         name = str(self._count)
         self._count += 1
-        place = os.fspath(self.folder / name)
-        opened = os.open(
-            place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if executable else 0o666
-        )
-        self._waiting.append(opened)
-        if mode is not None:
-            os.fchmod(opened, _with_bit(mode, executable=executable))
-        write(opened, data)
+        place = self.folder / name
+        opened = os.open(place, _NEW, 0o777 if executable else 0o666)
+        try:
+            if mode is not None:
+                os.fchmod(opened, _with_bit(mode, executable=executable))
+            write(opened, data)
+        finally:
+            os.close(opened)
+        self._waiting.append(place)
         return name
 
     def flush(self) -> None:
         """See to it that all that was added is on the disk."""
         waiting, self._waiting = self._waiting, []
-        try:
-            # One after the other, each would wait for the disk on its own.
-            if len(waiting) > _THREADS:
-                with ThreadPoolExecutor(_THREADS) as pool:
-                    list(pool.map(os.fsync, waiting))
-            else:
-                for opened in waiting:
-                    os.fsync(opened)
-        finally:
-            for opened in waiting:
-                os.close(opened)
+        sync(waiting, self.folder)
 
     def commit(self, journal: Journal) -> None:
         """Write the journal. From here on the work is done, sooner or later."""
         new = self.add(journal.dump())
         self.flush()
         (self.folder / new).replace(self.folder / NAME)
-        sync_folders([self.folder, self.folder.parent])
+        sync([self.folder, self.folder.parent], self.folder)
 
     def close(self) -> None:
         """Remove the stage and all that is left in it, the journal first."""
-        for opened in self._waiting:
-            os.close(opened)
-        self._waiting = []
         remove(self.folder)
 
 
@@ -113,23 +100,6 @@ def write(opened: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(opened, rest) :]
-
-
-def sync_folders(folders: Iterable[Path]) -> None:
-    """See to it that the names in `folders` are on the disk."""
-    for folder in folders:
-        try:
-            opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        try:
-            os.fsync(opened)
-        except OSError as error:
-            # Some file systems keep the names of files without being told.
-            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-                raise
-        finally:
-            os.close(opened)
 
 
 def require_room(root: Path, paths: Iterable[str]) -> None:
