@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -269,3 +270,19 @@ def test_an_origin_is_seen_from_the_project(make, tmp_path, monkeypatch) -> None
     builtin = resolve(None)
     assert builtin.seen_from(Path("x")) == builtin
     assert open_pack(Origin("builtin", tree=builtin.tree)).name == "agentpack"
+
+
+def test_the_skills_in_fastapis_wheel_install(agentpack, tmp_path) -> None:
+    """The wheel that everybody has carries a skill, in a folder of its own, and no manifest."""
+    found = distribution("fastapi")
+    wheel = tmp_path / f"fastapi-{found.version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for file in found.files or ():
+            if file.locate().is_file() and not {"..", "__pycache__"} & {*file.parts}:
+                archive.write(file.locate(), file.as_posix())
+    (tmp_path / "project").mkdir()
+    code, _, err = agentpack("install", tmp_path / "project", "--from", wheel)
+    assert (code, err) == (0, "")
+    lock = json.loads((tmp_path / "project/.claude/.agentpack/lock.json").read_text())
+    assert lock["packs"]["fastapi"]["version"] == found.version
+    assert (tmp_path / "project/.claude/skills/fastapi/SKILL.md").is_file()
