@@ -10,7 +10,7 @@ from agentpack.errors import AgentpackError
 from agentpack.install.carry import carry_out
 from agentpack.install.decisions import decisions
 from agentpack.install.journal import Journal, Step
-from agentpack.install.lock import CLAUDE, STATE, Lock
+from agentpack.install.lock import CLAUDE, STATE
 from agentpack.install.proposal import Proposal
 from agentpack.install.stage import Stage, require_room
 from agentpack.install.target import BASE, LOCK, Disk, parents
@@ -95,7 +95,7 @@ def _written(stage: Stage, proposal: Proposal) -> Journal:
     kept = set(disk.names(BASE))
     if proposal.after is None:
         return replace(journal, forget=tuple(sorted(kept)))
-    wanted = _wanted(proposal.after)
+    wanted = proposal.after.texts
     texts = tuple(
         (sha256, stage.add(text))
         for sha256, text in proposal.texts.items()
@@ -105,20 +105,6 @@ def _written(stage: Stage, proposal: Proposal) -> Journal:
     folders = tuple(sorted((standing - set(drop)) | set(make)))
     lock = stage.add(replace(proposal.after, folders=folders).dump())
     return replace(journal, texts=texts, forget=tuple(sorted(kept - wanted)), lock=lock)
-
-
-def _wanted(lock: Lock) -> set[str]:
-    """The digests of the texts that a ledger speaks of."""
-    wanted = set()
-    for file in lock.files.values():
-        wanted.add(file.sha256)
-        if file.adopted:
-            wanted.add(file.adopted.sha256)
-        if file.accepted:
-            wanted.add(file.accepted.patch)
-        if file.pending:
-            wanted.add(file.pending.sha256)
-    return wanted
 
 
 def _folders(disk: Disk, proposal: Proposal) -> tuple[tuple[str, ...], tuple[str, ...]]:

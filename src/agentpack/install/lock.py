@@ -102,6 +102,20 @@ class Lock:
         """The files of all packs; no two packs have one path."""
         return {path: file for one in self.packs.values() for path, file in one.files.items()}
 
+    @property
+    def texts(self) -> set[str]:
+        """The digests of all texts that are kept in `base`."""
+        texts = set()
+        for file in self.files.values():
+            texts.add(file.sha256)
+            if file.adopted:
+                texts.add(file.adopted.sha256)
+            if file.accepted:
+                texts.add(file.accepted.patch)
+            if file.pending:
+                texts.add(file.pending.sha256)
+        return texts
+
     def owner(self, path: str) -> str | None:
         """The name of the pack whose file `path` is."""
         return next((name for name, one in self.packs.items() if path in one.files), None)
