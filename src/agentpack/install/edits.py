@@ -13,20 +13,20 @@ from agentpack.install.offer import File
 from agentpack.install.patch import counts
 from agentpack.install.plan import Change, Decision, Seen, clear, declare, is_accepted
 from agentpack.install.proposal import Proposal, require_ledger, stamps
-from agentpack.install.target import Disk
+from agentpack.install.target import MANAGED, Disk
 
 
 def propose_accept(root: Path, paths: Iterable[str]) -> Proposal:
-    """Propose to declare the edits of these files.
+    """Propose to declare the edits of these files, or that they are the project's own.
 
     Args:
         root: the project.
-        paths: files of the ledger, from the root.
+        paths: files of the ledger, or agents and skills that no pack brought, from the root.
 
     Raises:
-        AgentpackError: a file is not in the ledger, or has a conflict.
+        AgentpackError: a file is neither, or has a conflict.
     """
-    return _decided(root, paths, lambda seen, locked: _accept(root, seen, locked))
+    return _decided(root, paths, lambda seen, locked: _accept(root, seen, locked), own=True)
 
 
 def propose_resolve(root: Path, paths: Iterable[str], *, take_pack: bool = False) -> Proposal:
@@ -46,14 +46,23 @@ def propose_resolve(root: Path, paths: Iterable[str], *, take_pack: bool = False
 
 
 def _decided(
-    root: Path, paths: Iterable[str], decide: Callable[[Seen, LockedFile], Decision]
+    root: Path,
+    paths: Iterable[str],
+    decide: Callable[[Seen, LockedFile], Decision],
+    *,
+    own: bool = False,
 ) -> Proposal:
     lock, disk = require_ledger(root), Disk(root)
     changes: list[Change] = []
     texts: dict[str, bytes] = {}
     after = lock
     for given in dict.fromkeys(paths):
-        path, locked = _known(root, lock, given)
+        known = _known(lock, given)
+        if known is None:
+            after = _declared(root, after, disk, given, own=own)
+            changes.append(Change(given, "keep", "accepted: it is the project's own"))
+            continue
+        path, locked = known
         seen = Seen(path, locked, disk.file(path), text=disk.text, beside=disk.file)
         decision = decide(seen, locked)
         changes += decision.changes
@@ -62,14 +71,20 @@ def _decided(
     return Proposal(root, lock, after, tuple(changes), texts, stamps(disk, changes))
 
 
-def _known(root: Path, lock: Lock, path: str) -> tuple[str, LockedFile]:
-    files = lock.files
-    for name, file in files.items():
+def _known(lock: Lock, path: str) -> tuple[str, LockedFile] | None:
+    for name, file in lock.files.items():
         if path == name or (file.pending and file.pending.beside == path):
             return name, file
-    raise AgentpackError(
-        "is not a file that agentpack wrote", path=root / path, mend="see: agentpack status"
-    )
+    return None
+
+
+def _declared(root: Path, lock: Lock, disk: Disk, path: str, *, own: bool) -> Lock:
+    """The ledger, once an agent or skill that no pack brought is known to be the project's."""
+    if not own or not path.startswith(MANAGED) or disk.file(path) is None:
+        raise AgentpackError(
+            "is not a file that agentpack wrote", path=root / path, mend="see: agentpack status"
+        )
+    return replace(lock, own=tuple(sorted({*lock.own, path})))
 
 
 def _with(lock: Lock, path: str, file: LockedFile) -> Lock:

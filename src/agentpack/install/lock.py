@@ -96,6 +96,8 @@ class Lock:
     packs: Mapping[str, Installed] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     """The folders that agentpack made, from the root, outermost first."""
+    own: tuple[str, ...] = ()
+    """Agents and skills that no pack brought, and that were declared to be the project's own."""
 
     @property
     def files(self) -> dict[str, LockedFile]:
@@ -175,10 +177,11 @@ def parse(data: bytes, path: Path) -> Lock:
 
 def _lock(table: dict[str, Any]) -> Lock:
     packs = {name: _installed(one) for name, one in table["packs"].items()}
-    paths = [*table["folders"], *(path for one in packs.values() for path in one.files)]
+    own = tuple(table.get("own", ()))
+    paths = [*own, *table["folders"], *(path for one in packs.values() for path in one.files)]
     for path in paths:
         require_inside(path)
-    return Lock(packs, tuple(table["folders"]))
+    return Lock(packs, tuple(table["folders"]), own)
 
 
 def require_inside(path: str) -> None:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from agentpack.install.lock import CLAUDE, Lock, LockedFile
+from agentpack.install.lock import Lock, LockedFile
 from agentpack.install.offer import File, Offer
 from agentpack.install.plan import is_accepted
 from agentpack.install.proposal import Proposal, propose
-from agentpack.install.target import OURS, Disk
+from agentpack.install.target import MANAGED, OURS, Disk
 
 State = Literal["clean", "edited", "accepted", "deleted", "conflict"]
-MANAGED = (f"{CLAUDE}/agents", f"{CLAUDE}/skills")
-"""Where Claude Code looks for agents and skills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +158,10 @@ def _rogue(lock: Lock, disk: Disk) -> Iterator[str]:
         if disk.kind(folder) != "folder":
             continue
         for path in disk.below(folder):
-            if path not in known and path not in laid and not path.startswith(OURS):
+            if (
+                path not in known
+                and path not in laid
+                and path not in lock.own
+                and not path.startswith(OURS)
+            ):
                 yield path

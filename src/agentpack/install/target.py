@@ -35,6 +35,8 @@ LOCK = f"{CLAUDE}/{STATE}/lock.json"
 BASE = f"{CLAUDE}/{STATE}/base"
 STAGE = ".agentpack-stage"
 """The folder that holds what is about to be written: at the root, or in `.claude`."""
+MANAGED = (f"{CLAUDE}/agents", f"{CLAUDE}/skills")
+"""Where Claude Code looks for agents and skills."""
 OURS = (f"{CLAUDE}/{STATE}", STAGE, f"{CLAUDE}/{STAGE}")
 
 
@@ -75,7 +77,9 @@ class Disk:
     def text(self, sha256: str) -> bytes | None:
         """A text of the ledger's, unless it is lost or damaged."""
         file = self.file(f"{BASE}/{sha256}") if sha256.isalnum() else None
-        return file.data if file and digest(file.data) == sha256 else None
+        # Version control may have set other line ends at checkout.
+        texts = (file.data, file.data.replace(b"\r\n", b"\n")) if file else ()
+        return next((text for text in texts if digest(text) == sha256), None)
 
     def below(self, folder: str) -> Iterator[str]:
         """Every file, link or special file below `folder`; links are not followed."""

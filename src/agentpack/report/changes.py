@@ -61,7 +61,19 @@ def _sum(proposal: Proposal, *, dry_run: bool) -> str:
         for action, word in _DONE.items()
         if action in actions
     ]
-    return ("Would be: " if dry_run else "") + ", ".join(done) + "."
+    return ("Would be: " if dry_run else "") + ", ".join(done) + "." + _versions(proposal)
+
+
+def _versions(proposal: Proposal) -> str:
+    """The packs whose version changes."""
+    if proposal.before is None or proposal.after is None:
+        return ""
+    known = proposal.before.packs
+    return "".join(
+        f"\n{name} {known[name].version} -> {pack.version}"
+        for name, pack in proposal.after.packs.items()
+        if name in known and known[name].version != pack.version
+    )
 
 
 def _next(proposal: Proposal) -> str:
