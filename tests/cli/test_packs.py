@@ -207,3 +207,43 @@ def test_what_is_no_agent_and_no_skill_is_told(agentpack, project, make) -> None
     pack = make({**plugin("one", first="first"), "hooks/hooks.json": "{}"})
     code, out, _ = agentpack("install", project, "--from", pack)
     assert (code, "Not installed, being neither agents nor skills: hooks" in out) == (0, True)
+
+
+def test_an_index_of_the_users_is_left_alone(agentpack, project, make) -> None:
+    """Their AGENTS.md is not ours to list agents in; that is said, and the rest is installed."""
+    pack = make(plugin("one", first="first"))
+    write(project, {"AGENTS.md": "Mine.\n"})
+    code, _, err = agentpack("install", project, "--from", pack, "--target", "agents")
+    assert (code, "AGENTS.md is there already" in err) == (0, True)
+    assert (project / "AGENTS.md").read_text() == "Mine.\n"
+    assert (project / ".agents/agents/first.md").is_file()
+    assert agentpack("status", project, "--check")[0] == 0
+    agentpack("uninstall", project)
+    (project / "AGENTS.md").unlink()
+    agentpack("install", project, "--from", pack, "--target", "agents")
+    assert "**first**" in (project / "AGENTS.md").read_text()
+    assert agentpack("update", project)[0] == 0
+    assert agentpack("status", project, "--check")[0] == 0
+
+
+def test_one_plugin_of_a_marketplace_is_followed(agentpack, project, tmp_path) -> None:
+    """The ledger keeps which one was chosen, and update looks at no other."""
+    market = {
+        "name": "m",
+        "plugins": [{"name": name, "source": f"./{name}"} for name in ("one", "two")],
+    }
+    files = {
+        f"{name}/{path}": text
+        for name in ("one", "two")
+        for path, text in plugin(name, **{name: name}).items()
+    }
+    files[".claude-plugin/marketplace.json"] = json.dumps(market)
+    repo = repository(tmp_path / "repo", files)
+    assert agentpack("install", project, "--from", f"{repo.as_uri()}#two")[0] == 0
+    assert set(lock(project)) == {"two"}
+    write(repo, {"two/agents/two.md": AGENT.format(name="two") + "More.\n"})
+    git(repo, "add", "-A")
+    commit(repo, "second")
+    assert agentpack("update", project)[0] == 0
+    assert (project / ".claude/agents/two.md").read_text().endswith("More.\n")
+    assert not (project / ".claude/agents/one.md").exists()

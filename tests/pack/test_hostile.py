@@ -408,6 +408,13 @@ def _(place: Path) -> None:
     git(place, "add", "-A")
 
 
+@repo("a file that is small only on the way", "at most 10 MB")
+def _(place: Path) -> None:
+    with (place / "skills/style/x.bin").open("wb") as stream:
+        stream.truncate(100 << 20)
+    git(place, "add", "-A")
+
+
 def raw_tree(name: str, said: str, path: bytes) -> None:
     """A commit with a path that git itself would never write."""
 
@@ -493,6 +500,7 @@ def test_the_pack_that_they_are_made_of_is_good(agentpack, tmp_path) -> None:
         "https://-oProxyCommand=x/y",
         "ssh://-oProxyCommand=touch/y",
         "file://elsewhere/x",
+        "https://me:secret@example.org/x.git",
         "https://example.org/x.git@-u",
         "https://example.org/x.git@--upload-pack=x",
         "https://example.org/x.git@a..b",
@@ -510,6 +518,38 @@ def test_a_hostile_source_is_refused_before_git_is_asked(text: str) -> None:
     """No option, no transport that runs a command, no ref that is an expression of git's."""
     with pytest.raises(AgentpackError):
         parse(text)
+
+
+def test_a_repository_without_end_is_stopped(agentpack, tmp_path, monkeypatch) -> None:
+    """What git may write has a bound that the system holds, not git."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(bounds, "LARGEST_REPOSITORY", 1 << 20)
+    place = repository(tmp_path / "repo", {"skills/style/SKILL.md": SKILL})
+    (place / "noise.bin").write_bytes(os.urandom(4 << 20))
+    git(place, "add", "-A")
+    commit(place, "noise")
+    (tmp_path / "project").mkdir()
+    code, out, err = agentpack("install", tmp_path / "project", "--from", f"{place}@main")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "git" in err
+    assert list((tmp_path / "project").iterdir()) == []
+    assert sum(file.stat().st_size for file in (tmp_path / "cache").rglob("*.pack")) < 2 << 20
+
+
+def test_the_dearest_template_is_cheap(make, agentpack) -> None:
+    """All that a template may hold of expressions is rendered within seconds."""
+    pack = good(make({}) / "pack")
+    (pack / "agents/reviewer.md").rename(pack / "agents/reviewer.md.j2")
+    text = "«% if not port %»«database or 'x'»«% endif %»"
+    with (pack / "agents/reviewer.md.j2").open("a") as stream:
+        stream.write(text * 2400)
+    toml = (pack / "pack.toml").read_text()
+    facts = 'skills = ["style"]\nfacts = ["port", "database"]'
+    (pack / "pack.toml").write_text(toml.replace('skills = ["style"]', facts))
+    started = time.monotonic()
+    code, _, err = agentpack("install", make({"README.md": "x"}), "--from", pack)
+    assert (code, err) == (0, "")
+    assert time.monotonic() - started < 15
 
 
 def test_nothing_of_a_repository_runs(agentpack, tmp_path, monkeypatch) -> None:

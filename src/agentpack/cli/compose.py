@@ -13,7 +13,7 @@ from pathlib import Path
 from agentpack import pack as packs
 from agentpack import targets
 from agentpack.errors import AgentpackError
-from agentpack.install import File, Installed, Lock, LockedFact, Offer
+from agentpack.install import File, Installed, Lock, LockedFact, Offer, ledger
 from agentpack.install.lock import CLAUDE
 from agentpack.pack import Component, Origin, Pack
 from agentpack.project import Facts, detect, unknown
@@ -122,7 +122,7 @@ def compose(root: Path, wanted: Iterable[Wish]) -> Composed:
         components = _components(wish)
         rendered = render(components, facts)
         judged.update((f"{CLAUDE}/{one.path}", File(one.data, one.executable)) for one in rendered)
-        laid = targets.lay_out(wish.target, rendered)
+        laid = _beside(root, wish, targets.lay_out(wish.target, rendered))
         files = {one.path: File(one.data, one.executable) for one in laid.files}
         skills = targets.known(wish.target).skills
         sources.update(
@@ -139,6 +139,18 @@ def compose(root: Path, wanted: Iterable[Wish]) -> Composed:
         offers.append(Offer(wish.pack.name, _installed(wish, components, facts), files))
     left_out = tuple(dict.fromkeys(name for wish in wanted for name in wish.pack.left_out))
     return Composed(tuple(offers), facts, sources, roots, tuple(lost), judged, left_out)
+
+
+def _beside(root: Path, wish: Wish, laid: targets.Layout) -> targets.Layout:
+    """The layout without its index, where another's file of that name is there already."""
+    index = targets.known(wish.target).index
+    if index is None or not (root / index).exists():
+        return laid
+    lock = ledger(root)
+    if lock and lock.owner(index) == wish.pack.name:
+        return laid
+    files = tuple(file for file in laid.files if file.path != index)
+    return targets.Layout(files, (*laid.lost, f"{index} is there already: name the agents in it"))
 
 
 def open_source(

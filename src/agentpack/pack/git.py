@@ -14,6 +14,7 @@ import resource
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -141,7 +142,10 @@ def _version(repository: Path, version: str | None) -> str | None:
     """The version that a commit has by its tags: of one in the cache, what it had when fetched."""
     note = repository / "agentpack-version"
     if version is not None:
-        note.write_text(version, encoding="utf-8")
+        # In a cache that may only be read, the ref is enough.
+        with suppress(OSError):
+            note.write_text(version, encoding="utf-8")
+        return version
     return note.read_text(encoding="utf-8") if note.exists() else None
 
 
@@ -170,7 +174,11 @@ def _tagged(refs: Mapping[str, str], commit: str) -> str | None:
 
 def _fetch(location: str, commit: str, repository: Path) -> None:
     """Fetch one commit, without its history, beside the cache's place for it, and move it there."""
-    repository.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        repository.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot be made: {error.strerror}"
+        raise AgentpackError(message, path=repository.parent, mend="set XDG_CACHE_HOME") from None
     with tempfile.TemporaryDirectory(dir=repository.parent, prefix=".fetch-") as folder:
         bare = Path(folder) / "bare"
         _git(["init", "--quiet", "--bare", "--template=", "--", str(bare)], None, location)

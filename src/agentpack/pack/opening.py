@@ -39,7 +39,9 @@ class Origin:
         """The same place with its path, where it is one, told from `root` instead of from here."""
         if self.kind == "builtin" or not source.is_path(self.location):
             return self
-        return replace(self, location=Path(os.path.relpath(self.location, root)).as_posix())
+        return replace(
+            self, location=Path(os.path.relpath(Path(self.location).expanduser(), root)).as_posix()
+        )
 
 
 def builtin_root() -> Path:

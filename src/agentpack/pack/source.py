@@ -77,15 +77,7 @@ def _location(text: str) -> tuple[str, str | None]:
     text = text.removeprefix("git+")
     url, scp, github = _URL.match(text), _SCP.match(text), _GITHUB.match(text)
     if url:
-        if url["scheme"].lower() not in _SCHEMES:
-            raise AgentpackError(f"{url['scheme']}:// is not allowed", mend=_ALLOWED)
-        host, slash, path = url["rest"].partition("/")
-        if host.startswith("-") or not slash:
-            raise AgentpackError(f"no address of a repository: {text}", mend=_ALLOWED)
-        if url["scheme"].lower() == "file" and host not in {"", "localhost"}:
-            raise AgentpackError(f"no address of a repository here: {text}", mend=_ALLOWED)
-        path, ref = _split(path, "@")
-        return f"{url['scheme']}://{host}/{path}", ref
+        return _address(text, url["scheme"], url["rest"])
     if github:
         path, ref = _split(text.removeprefix("github:"), "@")
         return f"https://github.com/{path}", ref
@@ -97,6 +89,22 @@ def _location(text: str) -> tuple[str, str | None]:
     if Path(text).exists():
         return text, None
     return _split(text, "@")
+
+
+def _address(text: str, scheme: str, rest: str) -> tuple[str, str | None]:
+    """The URL and the ref behind it."""
+    if scheme.lower() not in _SCHEMES:
+        raise AgentpackError(f"{scheme}:// is not allowed", mend=_ALLOWED)
+    host, slash, path = rest.partition("/")
+    if host.startswith("-") or not slash:
+        raise AgentpackError(f"no address of a repository: {text}", mend=_ALLOWED)
+    if ":" in host.rpartition("@")[0]:
+        message = "a password in the address would be kept in the ledger"
+        raise AgentpackError(message, mend="leave it to git's credential helper")
+    if scheme.lower() == "file" and host not in {"", "localhost"}:
+        raise AgentpackError(f"no address of a repository here: {text}", mend=_ALLOWED)
+    path, ref = _split(path, "@")
+    return f"{scheme}://{host}/{path}", ref
 
 
 _ALLOWED = "use https://, ssh://, file://, git@HOST:PATH or github:OWNER/NAME"
