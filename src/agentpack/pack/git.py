@@ -223,9 +223,10 @@ def _git(arguments: list[str], repository: Path | None, location: str, given: by
 
 def _reason(told: bytes, code: int) -> str:
     lines = [line.strip() for line in told.decode(errors="replace").splitlines() if line.strip()]
-    if code < 0 or any("File too large" in line or "file size limit" in line for line in lines):
+    stopped = ("File too large", "file size limit", "of signal", "Out of memory", "out of memory")
+    if code < 0 or any(sign in line for line in lines for sign in stopped):
         limit = bounds.megabytes(bounds.LARGEST_REPOSITORY)
-        return f"git was stopped: more than {limit}, or too long"
+        return f"git was stopped: the repository has more than {limit}, or takes too long"
     fatal = next((line for line in lines if line.startswith(("fatal:", "error:"))), "")
     return f"git: {printable(fatal.partition(':')[2].strip() or f'ended with {code}')[:300]}"
 
