@@ -93,7 +93,15 @@ def require_distinct(root: Path, files: Mapping[str, File], lock: Lock | None) -
         AgentpackError: with both files, and whose they are.
     """
     known: dict[str, str] = {}
+    places: dict[str, str] = {}
     for path, data in (*_around(root, files), *((p, f.data) for p, f in files.items())):
+        there = places.setdefault(path.casefold(), path)
+        if there != path and path in files:
+            raise AgentpackError(
+                f"is one file with {there} where case is not told apart",
+                path=path,
+                mend="nothing was written; rename yours",
+            )
         if not path.startswith(_AGENTS) or not path.endswith(".md"):
             continue
         name = read(data).text("name")

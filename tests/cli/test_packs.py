@@ -85,6 +85,29 @@ def test_an_agent_of_the_users_name_is_refused(agentpack, project, make) -> None
     assert "which you put there" in err
 
 
+def test_a_file_that_differs_by_case_only_is_refused(agentpack, project, make) -> None:
+    """On another machine of the team the two would be one file."""
+    write(project, {".claude/agents/First.md": AGENT.format(name="other")})
+    before = tree(project)
+    code, _, err = agentpack("install", project, "--from", make(plugin("one", first="first")))
+    assert (code, tree(project)) == (2, before)
+    assert "is one file with .claude/agents/First.md where case is not told apart" in err
+
+
+def test_a_repository_beside_the_project_is_found_again(
+    agentpack, project, tmp_path, monkeypatch
+) -> None:
+    """A relative path is kept as seen from the project, from wherever it was given."""
+    repository(tmp_path / "repo", plugin("one", first="first"), "v1.0.0")
+    monkeypatch.chdir(tmp_path)
+    assert agentpack("install", project.name, "--from", "repo@^1")[0] == 0
+    source = lock(project)["one"]["source"]
+    assert (source["kind"], source["location"]) == ("git", "../repo")
+    monkeypatch.chdir(project)
+    assert agentpack("update")[0] == 0
+    assert agentpack("status", "--check")[0] == 0
+
+
 def test_a_skill_of_another_pack_closes_a_reference(agentpack, project, make) -> None:
     """What an agent preloads may be in the project already; else nothing is written."""
     needs = plugin("two", second="second")

@@ -316,9 +316,14 @@ def _(archive: zipfile.ZipFile) -> None:
     archive.writestr("/tmp/x", "x")
 
 
-@wheel("a path of Windows", "a name with one of")
+@wheel("a path of Windows", "one of another system")
 def _(archive: zipfile.ZipFile) -> None:
     archive.writestr("made\\..\\..\\x", "x")
+
+
+@wheel("a name of Windows' devices in a wheel", "Windows keeps")
+def _(archive: zipfile.ZipFile) -> None:
+    archive.writestr("made/skills/style/aux.md", "x")
 
 
 @wheel("a link", "symbolic link")

@@ -272,6 +272,15 @@ def test_an_origin_is_seen_from_the_project(make, tmp_path, monkeypatch) -> None
     assert open_pack(Origin("builtin", tree=builtin.tree)).name == "agentpack"
 
 
+def test_names_beside_the_pack_are_not_judged(make, tmp_path) -> None:
+    """A wheel's own modules may be called what no file of a pack may."""
+    wheel = tmp_path / "made-1.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("made/nul.py", "")
+        archive.writestr("made/skills/style/SKILL.md", SKILL)
+    assert set(fetch(str(wheel))[1].skills) == {"style"}
+
+
 def test_the_skills_in_fastapis_wheel_install(agentpack, tmp_path) -> None:
     """The wheel that everybody has carries a skill, in a folder of its own, and no manifest."""
     found = distribution("fastapi")

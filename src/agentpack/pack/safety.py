@@ -33,6 +33,21 @@ def require_path(path: str) -> None:
         raise AgentpackError(fault, path=printable(path), mend="the pack is refused")
 
 
+def require_inside(path: str) -> None:
+    """Raise if `path` leads out of the folder that it is unpacked in, whatever is made of it.
+
+    Raises:
+        AgentpackError: it is absolute, goes up, or is a path of another system.
+    """
+    if not path or path[0] == "/" or "\0" in path or "\\" in path or path[1:2] == ":":
+        fault = "an absolute path, or one of another system"
+    elif ".." in path.split("/"):
+        fault = "a path with '..' in it"
+    else:
+        return
+    raise AgentpackError(fault, path=printable(path), mend="the pack is refused")
+
+
 def require_safe(tree: Tree, picked: Collection[str]) -> None:
     """Raise if what is picked of `tree` is not all plain files of a bearable number and size.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agentpack.errors import AgentpackError
 from agentpack.pack import bounds
-from agentpack.pack.safety import require_path
+from agentpack.pack.safety import require_inside
 from agentpack.pack.tree import Entry
 
 _STORED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -68,7 +68,7 @@ def read(place: Path) -> Wheel:
         for info in infos:
             # `filename` ends at a NUL; what the archive says does not.
             name = info.orig_filename
-            require_path(name.removesuffix("/"))
+            require_inside(name.removesuffix("/"))
             if info.filename != name:
                 raise AgentpackError(f"has an entry {name!r}", path=place)
             if info.is_dir():
