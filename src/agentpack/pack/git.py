@@ -34,6 +34,8 @@ _KINDS: Mapping[str, EntryKind] = {
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SECONDS = 300
 _MEMORY = 4 << 30
+# How to reach a repository; all else that git takes from the environment says where one is.
+_KEPT = ("GIT_SSH", "GIT_SSL", "GIT_ASKPASS", "GIT_PROXY", "GIT_CONFIG_")
 _SAFE = (
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.fsmonitor=false"),
@@ -236,7 +238,7 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in {"GIT_SSH_COMMAND", "GIT_SSL_CAINFO"}
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
     }
     return {
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
