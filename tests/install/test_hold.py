@@ -65,6 +65,43 @@ def test_what_was_changed_since_is_not_overwritten(interrupted, capsys) -> None:
     assert propose(interrupted, [offer()]).refused
 
 
+def test_an_update_over_a_later_edit_keeps_edit_and_base(make, monkeypatch, capsys) -> None:
+    """The file was edited after the journal stood: the next update merges it as if nothing was."""
+    root = make({})
+    apply(propose(root, [offer(text=b"a\nb\nc\nd\n")]))
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules[apply.__module__], "carry_out", stop)
+        with pytest.raises(KeyboardInterrupt):
+            apply(propose(root, [offer(text=b"a\nb\nc\nNEW\n")]))
+    (root / AGENT).write_bytes(b"MINE\nb\nc\nd\n")
+    with hold(root):
+        pass
+    assert f"left as you changed them since: {AGENT}" in capsys.readouterr().err
+    assert (root / AGENT).read_bytes() == b"MINE\nb\nc\nd\n"
+    apply(propose(root, [offer(text=b"a\nb\nc\nNEW\n")]))
+    assert (root / AGENT).read_bytes() == b"MINE\nb\nc\nNEW\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["../x", "/etc/x", "a/../../x", ".claude/.agentpack/lock.json", ".agentpack-stage/0"]
+)
+def test_a_pack_cannot_write_where_it_should_not(make, path) -> None:
+    """Whatever let such a path pass before: nothing is proposed."""
+    root = make({"mine.txt": "mine"})
+    with pytest.raises(AgentpackError, match="a pack may not write here"):
+        propose(root, [offer(**{path: b"x"})])
+
+
+def test_a_pack_with_a_file_below_a_file_is_refused(make) -> None:
+    """No disk has both."""
+    with pytest.raises(AgentpackError, match="and .* below it"):
+        propose(make({}), [offer(**{f"{AGENT}/x.md": b"x"})])
+
+
 def test_a_stage_without_a_journal_is_cleaned_up(make, capsys) -> None:
     """Nothing had been done yet: nothing is done."""
     root = make({"mine.txt": "mine"})
@@ -110,17 +147,27 @@ def test_a_journal_that_is_not_ours_does_nothing(make, text) -> None:
     assert sorted(root.rglob("*")) == before
 
 
-def test_a_journal_does_not_lead_through_a_link(make, tmp_path) -> None:
-    """A committed journal with a committed link writes nothing outside."""
-    text = journal(steps=[step(".claude/skills/x", "0")])
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        (".claude", journal(make=[".claude/x"])),
+        (".claude/skills", journal(steps=[step(".claude/skills/x", "0")])),
+        (".claude/skills", journal(make=[".claude/skills/x"])),
+        (".claude/skills", journal(drop=[".claude/skills/in"])),
+        (".claude/.agentpack", journal(lock="0")),
+        (".claude/.agentpack/base", journal(lock="0", texts=[["x", "0"]])),
+    ],
+)
+def test_a_journal_does_not_lead_through_a_link(make, tmp_path, link, text) -> None:
+    """A committed journal with a committed link changes nothing outside."""
     root = make({".agentpack-stage/journal.json": text, ".agentpack-stage/0": "text"})
     outside = tmp_path / "outside"
-    outside.mkdir()
-    (root / ".claude").mkdir()
-    (root / ".claude/skills").symlink_to(outside)
+    (outside / "in").mkdir(parents=True)
+    (root / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / link).symlink_to(outside)
     with pytest.raises(AgentpackError, match="symbolic link"), hold(root):
         pass
-    assert list(outside.iterdir()) == []
+    assert [path.name for path in outside.rglob("*")] == ["in"]
 
 
 @pytest.mark.parametrize(

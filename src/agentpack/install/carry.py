@@ -31,6 +31,9 @@ def carry_out(root: Path, stage: Path, journal: Journal) -> tuple[str, ...]:
         AgentpackError: a symbolic link is in the way.
     """
     disk = Disk(root)
+    for path in (*journal.make, *journal.drop, f"{BASE}/text", LOCK):
+        # It raises where a link leads out of the project.
+        disk.kind(path)
     left = [step for step in journal.steps if not _as_planned(disk, stage, step, journal)]
     touched = {root / folder for folder in journal.make}
     for step in journal.steps:
@@ -71,7 +74,8 @@ def _keep_ledger(root: Path, stage: Path, journal: Journal, left: list[Step]) ->
         if left:
             _correct(root, stage / journal.lock, left)
         _put(stage / journal.lock, root / LOCK)
-    for sha256 in journal.forget:
+    # What a file that was left alone was made from is still needed.
+    for sha256 in () if left and journal.lock is not None else journal.forget:
         _without(root / BASE / sha256)
     if journal.lock is None:
         _drop(root, (BASE, BASE.rpartition("/")[0]))

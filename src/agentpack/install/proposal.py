@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agentpack.errors import AgentpackError
-from agentpack.install.lock import Installed, Lock, LockedFile, Stamp, digest
+from agentpack.install.lock import Installed, Lock, LockedFile, Stamp, digest, require_inside
 from agentpack.install.offer import Offer
 from agentpack.install.plan import Change, Decision, Seen, decide, take_away
 from agentpack.install.target import OURS, Disk, ledger, parents
@@ -114,6 +114,10 @@ def stamps(disk: Disk, changes: Iterable[Change]) -> dict[str, Stamp | None]:
 
 def _require_sound(root: Path, paths: set[str]) -> None:
     for path in sorted(paths):
+        try:
+            require_inside(path)
+        except ValueError as error:
+            raise AgentpackError(f"a pack may not write here: {error}", path=root) from None
         if path.startswith(OURS):
             raise AgentpackError(
                 "a pack may not write here: it is agentpack's own", path=root / path

@@ -164,4 +164,5 @@ def _rogue(lock: Lock, disk: Disk) -> Iterator[str]:
                 and path not in lock.own
                 and not path.startswith(OURS)
             ):
-                yield path
+                # Not every name on a disk can be printed.
+                yield path.encode(errors="surrogateescape").decode(errors="replace")
