@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +29,8 @@ def sync(paths: Sequence[Path], within: Path) -> None:
         for path in paths:
             _sync_one(path)
     elif not _sync_all(within):
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most have syncfs
+
         # One after the other, each would wait for the disk on its own.
         with ThreadPoolExecutor(_THREADS) as pool:
             list(pool.map(_sync_one, paths))
@@ -51,6 +51,8 @@ def _sync_one(path: Path) -> None:
 
 def _sync_all(folder: Path) -> bool:
     """Have the kernel write out the file system of `folder`; False where it cannot."""
+    import ctypes  # noqa: PLC0415 - only large installs need it
+
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
         return False

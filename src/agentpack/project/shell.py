@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 RUNNERS = ("uv", "poetry", "pdm", "pipenv", "hatch", "rye")
 ASSIGN = re.compile(r"[A-Za-z_]\w*=")
@@ -222,6 +223,8 @@ def _unwrapped(rest: list[str]) -> list[str] | None:
     return None
 
 
+# Several facts are looked for in the same lines.
+@lru_cache(maxsize=8192)
 def parse(piece: str) -> Command:
     """Read a simple command down to its program: past variables, runners and wrappers."""
     rest = words(piece.lstrip("@-+ \t"))
