@@ -151,10 +151,20 @@ def _has_word(line: str, wanted: set[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line) for word in wanted)
 
 
+def _managed(paths: Iterable[str]) -> Iterator[str]:
+    """The folders of agents and of skills that these files are in."""
+    kinds = {folder.rpartition("/")[2] for folder in MANAGED}
+    for path in paths:
+        top, _, rest = path.partition("/")
+        kind = rest.partition("/")[0]
+        if kind in kinds:
+            yield f"{top}/{kind}"
+
+
 def _rogue(lock: Lock, disk: Disk) -> Iterator[str]:
     known = lock.files
     laid = {file.pending.beside for file in known.values() if file.pending}
-    for folder in MANAGED:
+    for folder in sorted({*MANAGED, *_managed(known)}):
         if disk.kind(folder) != "folder":
             continue
         for path in disk.below(folder):

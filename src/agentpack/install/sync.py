@@ -37,7 +37,7 @@ def sync(paths: Sequence[Path], within: Path) -> None:
 
 
 def _sync_one(path: Path) -> None:
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):
         opened = os.open(path, os.O_RDONLY)
         try:
             os.fsync(opened)
