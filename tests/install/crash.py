@@ -72,8 +72,14 @@ def offer(version: int) -> Offer:
         for number in range(FILES)
     }
     swapped = {
-        1: {".claude/skills/s1/ref": File(b"a file\n"), ".claude/skills/s2/ref/a.md": File(b"a\n")},
-        2: {".claude/skills/s1/ref/a.md": File(b"a\n"), ".claude/skills/s2/ref": File(b"file\n")},
+        1: {
+            ".claude/skills/s1/ref": File(b"a file\n"),
+            ".claude/skills/s2/ref/deep/a.md": File(b"a\n"),
+        },
+        2: {
+            ".claude/skills/s1/ref/deep/a.md": File(b"a\n"),
+            ".claude/skills/s2/ref": File(b"file\n"),
+        },
     }
     files = {
         ".claude/agents/a.md": File(text("a", version)),
