@@ -136,6 +136,18 @@ def test_list_of_nothing(agentpack, make) -> None:
     assert json.loads(agentpack("list", make({}), "--format", "json")[1]) == {"packs": []}
 
 
+@pytest.mark.parametrize("harm", [Path.unlink, lambda text: text.write_text("harmed")])
+def test_a_ledger_that_lost_its_texts_is_mended_by_update(agentpack, project, harm) -> None:
+    """What an edit was made from comes again from the pack, as long as that has it."""
+    base = project / ".claude/.agentpack/base"
+    for text in base.iterdir():
+        harm(text)
+    code, _, err = agentpack("diff", project)
+    assert (code, "run: agentpack update" in err) == (2, True)
+    assert agentpack("update", project)[0] == 0
+    assert "+Ours.\n" in agentpack("diff", project)[1]
+
+
 def test_a_checkout_with_other_line_ends_still_merges(agentpack, make) -> None:
     """Version control set CRLF everywhere, the ledger's texts included; nothing conflicts."""
     pack, root = make(PACK), make({"app.py": ""})

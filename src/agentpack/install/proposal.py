@@ -10,7 +10,7 @@ from agentpack.errors import AgentpackError
 from agentpack.install.lock import Installed, Lock, LockedFile, Stamp, digest, require_inside
 from agentpack.install.offer import Offer
 from agentpack.install.plan import Change, Decision, Seen, decide, take_away
-from agentpack.install.target import OURS, Disk, ledger, parents
+from agentpack.install.target import BASE, OURS, Disk, ledger, parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Proposal:
     """`None`: nothing is installed any more, and the ledger goes."""
     changes: tuple[Change, ...]
     texts: Mapping[str, bytes]
-    """Texts that the ledger needs, by their digest."""
+    """Texts that the ledger needs and does not have, by their digest."""
     seen: Mapping[str, Stamp | None]
     """What was at each path that is written or deleted when this was proposed."""
 
@@ -41,7 +41,7 @@ class Proposal:
     def idle(self) -> bool:
         """Whether nothing at all would be written."""
         touched = any(change.file or change.action == "delete" for change in self.changes)
-        return not touched and self.before == self.after
+        return not (touched or self.texts) and self.before == self.after
 
 
 def propose(root: Path, offers: Iterable[Offer], *, markers: bool = False) -> Proposal:
@@ -136,6 +136,7 @@ class _Proposer:
         self._disk = Disk(root)
         self._changes: dict[str, Change] = {}
         self._texts: dict[str, bytes] = {}
+        self._kept = set(self._disk.names(BASE))
 
     def offered(self, before: Lock | None, offers: tuple[Offer, ...]) -> Proposal:
         _require_sound(self._root, {path for offer in offers for path in offer.files})
@@ -162,8 +163,9 @@ class _Proposer:
         if any(change.blocks for change in changes):
             changes = tuple(change for change in changes if change.blocks)
         after = replace(self._lock, packs=packs)
-        seen = stamps(self._disk, changes)
-        return Proposal(self._root, before, after, changes, self._texts, seen)
+        seen, needed = stamps(self._disk, changes), after.texts
+        texts = {sha256: text for sha256, text in self._texts.items() if sha256 in needed}
+        return Proposal(self._root, before, after, changes, texts, seen)
 
     def _files(self, pack: str) -> Mapping[str, LockedFile]:
         known = self._lock.packs.get(pack)
@@ -184,7 +186,12 @@ class _Proposer:
     def _keep(self, files: dict[str, LockedFile], path: str, decision: Decision) -> None:
         for change in decision.changes:
             self._changes[change.path] = change
-        self._texts.update((digest(text), text) for text in decision.texts)
+        for text in decision.texts:
+            sha256 = digest(text)
+            # To read every text of the ledger would take longer than all the rest.
+            sound = not decision.changes or self._disk.text(sha256) is not None
+            if sha256 not in self._kept or not sound:
+                self._texts[sha256] = text
         if decision.after:
             files[path] = decision.after
 
