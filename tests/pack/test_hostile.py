@@ -420,6 +420,30 @@ def _(place: Path) -> None:
     git(place, "add", "-A")
 
 
+@repo("a tree of a billion files in a handful of objects", "git was stopped")
+def _(place: Path) -> None:
+    blob = git(place, "rev-parse", "HEAD:skills/style/SKILL.md")
+    entries = "".join(f"100644 blob {blob}\t{number}.md\n" for number in range(10))
+    for _ in range(9):
+        made = subprocess.run(
+            ["git", "-C", str(place), "mktree"],
+            input=entries.encode(),
+            capture_output=True,
+            check=True,
+        )
+        tree = made.stdout.decode().strip()
+        entries = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+    made_of = git(place, "commit-tree", tree, "-m", "bomb")
+    git(place, "update-ref", "refs/heads/raw", made_of)
+    git(place, "symbolic-ref", "HEAD", "refs/heads/raw")
+
+
+@wheel("a wheel without end", "a wheel of more than")
+def _(archive: zipfile.ZipFile) -> None:
+    archive.fp.truncate(600 << 20)
+    archive.fp.seek(600 << 20)
+
+
 def raw_tree(name: str, said: str, path: bytes) -> None:
     """A commit with a path that git itself would never write."""
 

@@ -11,6 +11,9 @@ LARGEST_PACK = 150 * 2**20
 """Bytes of all files of a pack."""
 LARGEST_REPOSITORY = 1 << 30
 """Bytes that git may fetch."""
+LARGEST_LISTING = 64 * 2**20
+"""Bytes of the list of a commit's files, or of a repository's refs."""
+LARGEST_WHEEL = 500 * 2**20
 LARGEST_MANIFEST = 2**20
 DEEPEST = 16
 """Folders in one another, and the file."""

@@ -8,10 +8,7 @@ user's configuration, which is where credentials and proxies are.
 
 from __future__ import annotations
 
-import os
 import re
-import resource
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -21,7 +18,7 @@ from pathlib import Path
 
 from agentpack.errors import AgentpackError
 from agentpack.pack import bounds, versions
-from agentpack.pack.safety import printable
+from agentpack.pack.command import git
 from agentpack.pack.tree import Entry, EntryKind
 
 _KINDS: Mapping[str, EntryKind] = {
@@ -31,21 +28,8 @@ _KINDS: Mapping[str, EntryKind] = {
     "120000": "symbolic link",
     "160000": "submodule",
 }
+_SUBMODULE = "160000"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_SECONDS = 300
-_MEMORY = 4 << 30
-# How to reach a repository; all else that git takes from the environment says where one is.
-_KEPT = ("GIT_SSH", "GIT_SSL", "GIT_ASKPASS", "GIT_PROXY", "GIT_CONFIG_")
-_SAFE = (
-    *("-c", "core.hooksPath=/dev/null"),
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "core.alternateRefsCommand="),
-    *("-c", "protocol.version=2"),
-    *("-c", "transfer.fsckObjects=false"),
-    *("-c", "gc.auto=0"),
-    *("-c", "maintenance.auto=false"),
-    *("-c", "credential.interactive=false"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +52,7 @@ class Commit:
         """Read blobs as they are in the commit, without any filter."""
         wanted = list(paths)
         asked = "".join(f"{self.objects[path]}\n" for path in wanted).encode()
-        answer = _git(["cat-file", "--batch"], self.repository, str(self.place), given=asked)
+        answer = git(["cat-file", "--batch"], self.repository, str(self.place), given=asked)
         found: dict[str, bytes] = {}
         start = 0
         for path in wanted:
@@ -122,22 +106,40 @@ def read(location: str, commit: str, version: str | None, cache: Path) -> Commit
     repository = cache / "git" / f"{sha256(location.encode()).hexdigest()[:24]}-{commit}"
     if not repository.is_dir():
         _fetch(location, commit, repository)
-    command = ["ls-tree", "-r", "-z", "-l", "--full-tree", f"{commit}^{{commit}}"]
-    entries: dict[str, Entry] = {}
-    objects: dict[str, str] = {}
-    for line in _git(command, repository, location).split(b"\0")[:-1]:
-        head, _, raw = line.partition(b"\t")
-        mode, _, name, size = head.decode().split()
-        path = raw.decode(errors="surrogateescape")
-        kind = _KINDS.get(mode, "special file")
-        entries[path] = Entry(kind, 0 if size == "-" else int(size), mode == "100755")
-        objects[path] = name
-        if len(entries) > bounds.MOST_ENTRIES:
-            raise AgentpackError(f"more than {bounds.MOST_ENTRIES:,} files", path=location)
+    entries, objects = _listed(repository, commit, location)
     called = re.split(r"[/:]", location.rstrip("/"))[-1].removesuffix(".git")
     named = _version(repository, version)
     named = named.removeprefix("v") if named else f"0.0.0+{commit[:12]}"
-    return Commit(called, repository, commit, dict(sorted(entries.items())), objects, named)
+    return Commit(called, repository, commit, entries, objects, named)
+
+
+def _listed(
+    repository: Path, commit: str, location: str
+) -> tuple[dict[str, Entry], dict[str, str]]:
+    """The files of a commit, and the object of each."""
+    command = ["ls-tree", "-r", "-z", "--full-tree", f"{commit}^{{commit}}"]
+    listing = git(command, repository, location, most=bounds.LARGEST_LISTING)
+    lines = listing.split(b"\0")[:-1]
+    if len(lines) > bounds.MOST_ENTRIES:
+        raise AgentpackError(f"more than {bounds.MOST_ENTRIES:,} files", path=location)
+    found: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        head, _, raw = line.partition(b"\t")
+        mode, _, name = head.decode().split()
+        found[raw.decode(errors="surrogateescape")] = (mode, name)
+    # Asked once for each object: `ls-tree --long` asks for each path.
+    names = sorted({name for mode, name in found.values() if mode != _SUBMODULE})
+    asked = "".join(f"{name}\n" for name in names).encode()
+    command = ["cat-file", "--batch-check=%(objectsize)"]
+    told = git(command, repository, location, asked, bounds.LARGEST_LISTING).split()
+    if len(told) != len(names):
+        raise AgentpackError("the repository lacks some of its objects", path=location)
+    sizes = dict(zip(names, map(int, told), strict=True))
+    entries = {
+        path: Entry(_KINDS.get(mode, "special file"), sizes.get(name, 0), mode == "100755")
+        for path, (mode, name) in sorted(found.items())
+    }
+    return entries, {path: name for path, (_, name) in found.items()}
 
 
 def _version(repository: Path, version: str | None) -> str | None:
@@ -153,7 +155,8 @@ def _version(repository: Path, version: str | None) -> str | None:
 
 def _refs(location: str) -> dict[str, str]:
     """What the remote offers, from name to object, `^{}` behind a tag's name for its commit."""
-    answer = _git(["ls-remote", "--", location], None, location)
+    command = ["ls-remote", "--", location]
+    answer = git(command, None, location, most=bounds.LARGEST_LISTING)
     refs: dict[str, str] = {}
     for line in answer.decode(errors="replace").splitlines():
         name, _, ref = line.partition("\t")
@@ -183,84 +186,19 @@ def _fetch(location: str, commit: str, repository: Path) -> None:
         raise AgentpackError(message, path=repository.parent, mend="set XDG_CACHE_HOME") from None
     with tempfile.TemporaryDirectory(dir=repository.parent, prefix=".fetch-") as folder:
         bare = Path(folder) / "bare"
-        _git(["init", "--quiet", "--bare", "--template=", "--", str(bare)], None, location)
+        git(["init", "--quiet", "--bare", "--template=", "--", str(bare)], None, location)
         options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]
         command = ["fetch", *options, "--depth=1", "--", location, commit]
         try:
-            _git(command, bare, location)
+            git(command, bare, location)
         except AgentpackError:
             # An old server gives only what a branch or a tag points to.
             everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]
-            _git(["fetch", *options, "--", location, *everything], bare, location)
-            _git(["cat-file", "-e", f"{commit}^{{commit}}"], bare, location)
+            git(["fetch", *options, "--", location, *everything], bare, location)
+            git(["cat-file", "-e", f"{commit}^{{commit}}"], bare, location)
         try:
             bare.rename(repository)
         except OSError:
             # Another run was quicker, which is as well.
             if not repository.is_dir():
                 raise
-
-
-def _git(arguments: list[str], repository: Path | None, location: str, given: bytes = b"") -> bytes:
-    where = ["--git-dir", str(repository)] if repository else []
-    command = ["git", *_SAFE, *where, *arguments]
-    try:
-        run = subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            env=_environment(),
-            preexec_fn=_bound,
-        )
-    except FileNotFoundError:
-        raise AgentpackError("git is not on this machine", mend="install git") from None
-    except subprocess.TimeoutExpired:
-        raise AgentpackError(f"git took longer than {_SECONDS} s", path=location) from None
-    if run.returncode:
-        raise AgentpackError(_reason(run.stderr, run.returncode), path=location)
-    return run.stdout
-
-
-def _reason(told: bytes, code: int) -> str:
-    lines = [line.strip() for line in told.decode(errors="replace").splitlines() if line.strip()]
-    stopped = ("File too large", "file size limit", "of signal", "Out of memory", "out of memory")
-    if code < 0 or any(sign in line for line in lines for sign in stopped):
-        limit = bounds.megabytes(bounds.LARGEST_REPOSITORY)
-        return f"git was stopped: the repository has more than {limit}, or takes too long"
-    fatal = next((line for line in lines if line.startswith(("fatal:", "error:"))), "")
-    return f"git: {printable(fatal.partition(':')[2].strip() or f'ended with {code}')[:300]}"
-
-
-def _environment() -> dict[str, str]:
-    """The user's, less what would point git at another repository or let it ask questions."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name.startswith(_KEPT)
-    }
-    return {
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-        **kept,
-        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
-        "GIT_PROTOCOL_FROM_USER": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_LFS_SKIP_SMUDGE": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "LC_ALL": "C",
-    }
-
-
-def _bound() -> None:
-    """In the child, before git: no larger file, no more memory, no more time than this."""
-    for limit, most in (
-        (resource.RLIMIT_FSIZE, bounds.LARGEST_REPOSITORY),
-        (resource.RLIMIT_CPU, _SECONDS),
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(limit)[1]
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(limit, (least, least))

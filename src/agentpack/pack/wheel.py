@@ -93,6 +93,9 @@ def _entry(info: zipfile.ZipInfo) -> Entry:
 
 def _open(place: Path) -> zipfile.ZipFile:
     try:
+        if place.stat().st_size > bounds.LARGEST_WHEEL:
+            limit = bounds.megabytes(bounds.LARGEST_WHEEL)
+            raise AgentpackError(f"a wheel of more than {limit}", path=place)
         return zipfile.ZipFile(place)
     except FileNotFoundError:
         raise AgentpackError("no such wheel to install from", path=place) from None
