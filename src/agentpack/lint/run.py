@@ -28,9 +28,10 @@ def lint(scene: Scene, rules: Iterable[Rule], *, allowances: bool = True) -> tup
         if not rule.needs or any(map(scene.has, rule.needs))
         for finding in _findings(rule, scene)
     ]
-    kept = found = _once(found)
-    if allowances:
-        kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
+    found = _once(found)
+    if not allowances:
+        return tuple(sorted(found, key=_order))
+    kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
 
 
