@@ -44,19 +44,23 @@ class Proposal:
         return not (touched or self.texts) and self.before == self.after
 
 
-def propose(root: Path, offers: Iterable[Offer], *, markers: bool = False) -> Proposal:
+def propose(
+    root: Path, offers: Iterable[Offer], *, markers: bool = False, disk: Disk | None = None
+) -> Proposal:
     """Propose to bring a project to what these packs offer; other packs stay as they are.
 
     Args:
         root: the project, or the home.
         offers: the packs, as rendered for it.
         markers: whether conflicts go into the files, instead of beside them.
+        disk: what was read of the project already.
 
     Raises:
         AgentpackError: the project cannot be used.
     """
     before = ledger(root)
-    return _Proposer(root, before or Lock(), markers=markers).offered(before, tuple(offers))
+    proposer = _Proposer(root, before or Lock(), disk or Disk(root), markers=markers)
+    return proposer.offered(before, tuple(offers))
 
 
 def propose_removal(root: Path, pack: str | None = None) -> Proposal:
@@ -131,9 +135,8 @@ def _require_sound(root: Path, paths: set[str]) -> None:
 class _Proposer:
     """Gathers the decisions on all files of all packs that are offered."""
 
-    def __init__(self, root: Path, lock: Lock, *, markers: bool) -> None:
-        self._root, self._lock, self._markers = root, lock, markers
-        self._disk = Disk(root)
+    def __init__(self, root: Path, lock: Lock, disk: Disk, *, markers: bool) -> None:
+        self._root, self._lock, self._disk, self._markers = root, lock, disk, markers
         self._changes: dict[str, Change] = {}
         self._texts: dict[str, bytes] = {}
         self._kept = set(self._disk.names(BASE))

@@ -84,7 +84,7 @@ def status(root: Path, lock: Lock, offers: Iterable[Offer], *, strict: bool = Fa
         AgentpackError: the project cannot be read.
     """
     disk, offers = Disk(root), tuple(offers)
-    proposal = propose(root, offers)
+    proposal = propose(root, offers, disk=disk)
     files = tuple(
         FileState(path, name, state(disk.file(path), file))
         for name, pack in lock.packs.items()

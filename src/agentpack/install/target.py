@@ -45,6 +45,7 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._top = os.path.join(root, "")
         self._kinds: dict[str, Kind] = {"": "folder"}
         self._files: dict[str, File | None] = {}
 
@@ -106,9 +107,9 @@ class Disk:
         parent = path.rpartition("/")[0]
         if self.kind(parent) != "folder":
             return "nothing"
-        place = self._root / path
+        place = self._top + path
         try:
-            mode = place.lstat().st_mode
+            mode = os.lstat(place).st_mode
         except (FileNotFoundError, NotADirectoryError):
             return "nothing"
         except OSError as error:
@@ -125,9 +126,9 @@ class Disk:
         return "file"
 
     def _read(self, path: str) -> File:
-        place = self._root / path
+        place = self._top + path
         try:
-            with place.open("rb") as stream:
+            with open(place, "rb") as stream:
                 executable = bool(os.fstat(stream.fileno()).st_mode & stat.S_IXUSR)
                 return File(stream.read(), executable)
         except OSError as error:
