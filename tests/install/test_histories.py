@@ -320,9 +320,11 @@ class History(RuleBasedStateMachine):
         path = self.chosen(at)
         made = self.carry_out(lambda: propose_accept(self.root, [path]), stop)
         lock = ledger(self.root)
-        if made and lock:
+        if made and lock and path in lock.files:
             file = Disk(self.root).file(path)
             assert state(file, lock.files[path]) in {"accepted", "clean"}
+        elif made and lock:
+            assert path in lock.own
 
     @precondition(lambda self: ledger(self.root))
     @rule(at=places, take_pack=st.booleans(), stop=st.integers(1, 9))
