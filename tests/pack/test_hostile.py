@@ -218,7 +218,7 @@ def _(pack: Path) -> None:
     file.write_text(file.read_text().replace("[style]", "[style, nowhere]"))
 
 
-@folder("an agent that loses its tools", "fence-inside-line")
+@folder("an agent that loses its tools", "lost-tools")
 def _(pack: Path) -> None:
     file = pack / "agents/reviewer.md"
     file.write_text(file.read_text().replace("Reviews.", "Reviews --- all.\ntools: Read\nx:"))
