@@ -3,6 +3,30 @@
 from __future__ import annotations
 
 from agentpack.timing.requests.command import from_curl, from_options
+from agentpack.timing.requests.scenario import (
+    Answered,
+    Played,
+    Scenario,
+    Send,
+    Step,
+    log_in,
+    play,
+    request_of,
+)
+from agentpack.timing.requests.scenario_file import load_scenario
 from agentpack.timing.requests.show import to_curl
 
-__all__ = ["from_curl", "from_options", "to_curl"]
+__all__ = [
+    "Answered",
+    "Played",
+    "Scenario",
+    "Send",
+    "Step",
+    "from_curl",
+    "from_options",
+    "load_scenario",
+    "log_in",
+    "play",
+    "request_of",
+    "to_curl",
+]
