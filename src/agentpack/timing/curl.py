@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ MAX_BYTES = 64 << 20
 
 _AGENT = f"agentpack/{__version__} libcurl/{pycurl.version_info()[1]}"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_REMOVABLE = frozenset({"accept", "user-agent", "host", "content-type", "expect"})
 _BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -135,8 +136,8 @@ class Session:
         except pycurl.error as raised:
             error = reason(raised.args[0], raised.args[1], timeout_s, self._max_bytes)
         times = tuple(moment - start for moment in sink.times)
-        sample = read(handle, error, chunks_s=times)
-        return Answer(sample, _headers(sink.lines), b"".join(sink.pieces))
+        measured = sample(read(handle), error, chunks_s=times)
+        return Answer(measured, _headers(sink.lines), b"".join(sink.pieces))
 
 
 def _noting(sink: _Sink) -> Callable[[bytes], None]:
@@ -165,9 +166,7 @@ def prepare(
     set_(pycurl.TIMEOUT_MS, max(1, round(timeout_s * 1000)))
     set_(pycurl.MAXFILESIZE_LARGE, max_bytes)
     _method(handle, request)
-    lines = [_line(name, value) for name, value in (*request.headers, *headers)]
-    if lines:
-        set_(pycurl.HTTPHEADER, lines)
+    set_(pycurl.HTTPHEADER, list(_lines(handle, request, headers)))
     if request.user is not None:
         set_(pycurl.USERPWD, request.user.encode())
     if request.follow:
@@ -215,9 +214,21 @@ def _form(handle: pycurl.Curl, parts: Sequence[Part]) -> pycurl.CurlMime:
     return form
 
 
-def _line(name: str, value: str) -> bytes:
-    # With a colon and no value libcurl would leave the header out.
-    return (f"{name}: {value}" if value else f"{name};").encode()
+def _lines(
+    handle: pycurl.Curl, request: Request, more: Sequence[tuple[str, str]]
+) -> Iterator[bytes]:
+    """Yield the headers as libcurl takes them: `Name:` sends none, `Name;` an empty one."""
+    given = {name.lower() for name, _ in (*request.headers, *more)}
+    for name, value in (*request.headers, *more):
+        mark = ":" if value or name.lower() in _REMOVABLE else ";"
+        yield f"{name}{mark}{value and ' '}{value}".encode()
+    if "expect" not in given:
+        # To ask before a large body is sent would be a request of its own.
+        yield b"Expect:"
+    if request.body is not None and "content-type" not in given:
+        yield b"Content-Type:"
+    if "accept-encoding" in given:
+        handle.setopt(pycurl.ACCEPT_ENCODING, "")
 
 
 def _trust(handle: pycurl.Curl, *, insecure: bool) -> None:
@@ -232,25 +243,43 @@ def _trust(handle: pycurl.Curl, *, insecure: bool) -> None:
         handle.setopt(pycurl.CAINFO, bundle)
 
 
-def read(
-    handle: pycurl.Curl,
+_MEASURED = (
+    pycurl.RESPONSE_CODE,
+    pycurl.NAMELOOKUP_TIME_T,
+    pycurl.CONNECT_TIME_T,
+    pycurl.APPCONNECT_TIME_T,
+    pycurl.PRETRANSFER_TIME_T,
+    pycurl.STARTTRANSFER_TIME_T,
+    pycurl.TOTAL_TIME_T,
+    pycurl.SIZE_DOWNLOAD_T,
+    pycurl.NUM_CONNECTS,
+)
+
+
+def read(handle: pycurl.Curl) -> tuple[int, ...]:
+    """What libcurl counted of the request that a handle has just ended, for `sample`."""
+    return tuple(map(handle.getinfo, _MEASURED))
+
+
+def sample(
+    counted: tuple[int, ...],
     error: str | None = None,
     *,
     late_s: float = 0.0,
     chunks_s: tuple[float, ...] = (),
 ) -> Sample:
-    """What libcurl measured of the request that a handle has just ended."""
-    get = handle.getinfo
+    """A sample of what libcurl counted."""
+    status, dns, connect, tls, request, ttfb, total, size, connections = counted
     return Sample(
-        status=get(pycurl.RESPONSE_CODE),
-        dns_s=get(pycurl.NAMELOOKUP_TIME_T) / 1e6,
-        connect_s=get(pycurl.CONNECT_TIME_T) / 1e6,
-        tls_s=get(pycurl.APPCONNECT_TIME_T) / 1e6,
-        request_s=get(pycurl.PRETRANSFER_TIME_T) / 1e6,
-        ttfb_s=get(pycurl.STARTTRANSFER_TIME_T) / 1e6,
-        total_s=get(pycurl.TOTAL_TIME_T) / 1e6,
-        size=get(pycurl.SIZE_DOWNLOAD_T),
-        cold=get(pycurl.NUM_CONNECTS) > 0,
+        status=status,
+        dns_s=dns / 1e6,
+        connect_s=connect / 1e6,
+        tls_s=tls / 1e6,
+        request_s=request / 1e6,
+        ttfb_s=ttfb / 1e6,
+        total_s=total / 1e6,
+        size=size,
+        cold=connections > 0,
         error=error,
         late_s=late_s,
         chunks_s=chunks_s,

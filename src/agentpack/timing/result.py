@@ -90,6 +90,8 @@ class Endpoint:
     spans: tuple[Span, ...] = ()
     baseline_ratio: float | None = None
     """Its median over the reference endpoint's, against the baseline; 1.15 is 15 % slower."""
+    rate: float | None = None
+    """Answers a second, where it was put under load."""
 
 
 @dataclass(frozen=True, slots=True)

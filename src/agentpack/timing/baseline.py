@@ -1,0 +1,174 @@
+"""An earlier run to compare with, and when a difference from it is a regression.
+
+The baseline is a JSON file in the repository: for each endpoint the median of its total, the median
+of a fixed piece of work that was timed in turn with it, and the noise of their ratio.
+
+Two numbers tell a change. The *plain* one is the median over the baseline's. The *relative* one is
+the same after both were divided by the fixed work: on a machine that is slower today it stays where
+it is, for an endpoint that computes. For one that waits, the plain one does. An endpoint is called
+slower only as far as both say so, and a regression only if that is more than the noise of both runs
+can explain, and is seen again when it is measured anew.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from agentpack.errors import AgentpackError
+from agentpack.timing.request import Request
+
+MARGIN = 1.07
+"""An endpoint may be so many times slower without being called so."""
+_SIGMAS = 2.5
+_LEAST_S = 25e-6
+"""Less than this is no regression, whatever its share: the harness itself varies as much."""
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How long an endpoint took in one or several rounds."""
+
+    median_s: float
+    reference_s: float
+    """The median of the fixed work, timed in turn with it."""
+    noise: float
+    """The standard error of the logarithm of their ratio."""
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The levels of all endpoints, by key."""
+
+    reference: str
+    """What the fixed work was."""
+    levels: Mapping[str, Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of an endpoint since the baseline; 1.15 is 15 % slower."""
+
+    plain: float
+    relative: float
+    noise: float
+    """The standard error of the logarithm of either."""
+    added_s: float
+    """How much longer it takes."""
+
+    @property
+    def slower(self) -> float:
+        """As far as both agree."""
+        return min(self.plain, self.relative)
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it is slower by more than the margin and the noise."""
+        bound = max(MARGIN, math.exp(_SIGMAS * self.noise))
+        return self.slower > bound and self.added_s > _LEAST_S
+
+
+def key(request: Request) -> str:
+    """What an endpoint is called in the file: its operation, or its method and path.
+
+    Host and port are left out: a server that we start has another port each time.
+    """
+    parts = urlsplit(request.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return request.operation or f"{request.method} {path}"
+
+
+def pooled(rounds: Iterable[Level]) -> Level:
+    """Several rounds as one: medians of their medians, and the noise between them too."""
+    levels = list(rounds)
+    middle = math.log(median(level.median_s / level.reference_s for level in levels))
+    within = median(level.noise for level in levels) / math.sqrt(len(levels))
+    logs = [math.log(level.median_s / level.reference_s) - middle for level in levels]
+    between = math.sqrt(sum(one * one for one in logs)) / len(levels)
+    reference = median(level.reference_s for level in levels)
+    return Level(
+        median_s=median(level.median_s for level in levels),
+        reference_s=reference,
+        noise=max(within, between),
+        samples=sum(level.samples for level in levels),
+    )
+
+
+def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
+    """Compare two levels.
+
+    Args:
+        before: the baseline's.
+        now: this run's.
+        comparable: whether both were measured beside the same work.
+
+    """
+    plain = now.median_s / before.median_s
+    speed = now.reference_s / before.reference_s if comparable else 1.0
+    return Change(
+        plain=plain,
+        relative=plain / speed,
+        noise=math.hypot(before.noise, now.noise),
+        added_s=now.median_s - before.median_s,
+    )
+
+
+def dump(baseline: Baseline) -> str:
+    """The file's text, the same for the same levels."""
+    data = {
+        "schema": _SCHEMA,
+        "reference": baseline.reference,
+        "endpoints": {
+            name: {
+                "median_s": round(level.median_s, 7),
+                "reference_s": round(level.reference_s, 7),
+                "noise": round(level.noise, 4),
+                "samples": level.samples,
+            }
+            for name, level in sorted(baseline.levels.items())
+        },
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def load(text: str, path: str) -> Baseline:
+    """Read the file.
+
+    Raises:
+        AgentpackError: it is no baseline, or one of another version.
+
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        raise AgentpackError("not valid JSON", path=path, line=line, mend=_MEND) from error
+    if not isinstance(data, dict) or data.get("schema") != _SCHEMA:
+        raise AgentpackError("not a baseline that this version reads", path=path, mend=_MEND)
+    try:
+        levels = {str(name): _level(value) for name, value in data["endpoints"].items()}
+        return Baseline(str(data["reference"]), levels)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AgentpackError("a damaged baseline", path=path, mend=_MEND) from error
+
+
+_MEND = "write it anew: agentpack time baseline"
+
+
+def _level(value: Any) -> Level:
+    level = Level(
+        median_s=float(value["median_s"]),
+        reference_s=float(value["reference_s"]),
+        noise=float(value["noise"]),
+        samples=int(value["samples"]),
+    )
+    if not (level.median_s > 0 and level.reference_s > 0 and level.noise >= 0):
+        raise ValueError(value)
+    return level
