@@ -1,0 +1,1 @@
+"""A timing run for people, agents and CI: HTML, Markdown, JUnit, a table in the terminal."""

@@ -1,0 +1,130 @@
+"""What a run comes to: its order, its headline, what each endpoint is called."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from agentpack.report.timing_views import figures
+from agentpack.report.timing_views.figures import seconds
+from agentpack.timing.result import Endpoint, Run, Spread, Verdict
+from agentpack.timing.sample import Sample
+
+GRAVITY: tuple[Verdict, ...] = ("failed", "over", "regressed", "ok")
+"""The verdicts, worst first."""
+
+
+def by_gravity(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
+    """The worst first, and of those the one that uses most of its budget."""
+    return tuple(sorted(endpoints, key=lambda e: (GRAVITY.index(e.verdict), -(used(e) or 0))))
+
+
+def used(endpoint: Endpoint) -> float | None:
+    """The part of its budget that the median takes; `None` where nothing was measured."""
+    total = measured(endpoint, endpoint.total)
+    if total is None or not endpoint.budget_s > 0:
+        return None
+    return total.median / endpoint.budget_s
+
+
+def measured(endpoint: Endpoint, spread: Spread) -> Spread | None:
+    """`spread`, or `None` where no answer counts: a failure is not a fast answer."""
+    if endpoint.samples and all(sample.error for sample in endpoint.samples):
+        return None
+    return spread if math.isfinite(spread.median) and spread.median > 0 else None
+
+
+def headline(run: Run) -> str:
+    """The verdict of the whole run in one line."""
+    every = len(run.endpoints)
+    if not every:
+        return "Nothing was timed"
+    bad = sum(endpoint.verdict != "ok" for endpoint in run.endpoints)
+    noun = "endpoint" if every == 1 else "endpoints"
+    if bad:
+        needs = "needs" if bad == 1 else "need"
+        return f"{bad} of {every} {noun} {needs} work"
+    return "The endpoint is within its budget" if every == 1 else f"All {every} are within budget"
+
+
+def counts(run: Run) -> tuple[tuple[Verdict, int], ...]:
+    """How many endpoints have each verdict that occurs, worst first."""
+    found = Counter(endpoint.verdict for endpoint in run.endpoints)
+    return tuple((verdict, found[verdict]) for verdict in GRAVITY if found[verdict])
+
+
+def budgets(run: Run) -> str:
+    """The budget of all, or the smallest and the largest."""
+    every = sorted({endpoint.budget_s for endpoint in run.endpoints})
+    if not every:
+        return seconds(None)
+    return seconds(every[0]) if len(every) == 1 else f"{seconds(every[0])} to {seconds(every[-1])}"
+
+
+def sampled(run: Run) -> str:
+    """How many warm samples an endpoint has: `20`, or `3 to 20`."""
+    every = sorted({len(endpoint.samples) for endpoint in run.endpoints} or {0})
+    return str(every[0]) if len(every) == 1 else f"{every[0]} to {every[-1]}"
+
+
+def name(endpoint: Endpoint) -> str:
+    """Its operation, or its method and path."""
+    return endpoint.request.operation or f"{endpoint.request.method} {path(endpoint)}"
+
+
+def path(endpoint: Endpoint) -> str:
+    """The URL from its path on; the whole of it where it has none to speak of."""
+    url = endpoint.request.url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if not parts.netloc:
+        return url
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def failures(endpoint: Endpoint) -> tuple[tuple[str, int], ...]:
+    """Why samples failed, the cold one too, each reason with its number, most often first."""
+    every = [sample for sample in (endpoint.cold, *endpoint.samples) if sample]
+    return tuple(Counter(sample.error for sample in every if sample.error).most_common())
+
+
+def typical(samples: Sequence[Sample]) -> Sample | None:
+    """The sample whose total lies nearest to the median; of good ones, where there are any."""
+    usable = [sample for sample in samples if not sample.error] or list(samples)
+    if not usable:
+        return None
+    totals = sorted(sample.total_s for sample in usable)
+    middle = totals[len(totals) // 2]
+    return min(usable, key=lambda sample: abs(sample.total_s - middle))
+
+
+def earlier(endpoint: Endpoint, baseline: Run | None) -> Endpoint | None:
+    """The same endpoint in an earlier run: by operation, else by method and URL."""
+    if baseline is None:
+        return None
+    same = [e for e in baseline.endpoints if _key(e) == _key(endpoint)]
+    exact = [e for e in same if e.request.url == endpoint.request.url]
+    return next(iter(exact or same), None)
+
+
+def change(endpoint: Endpoint, before: Endpoint | None) -> str:
+    """How its time changed since the baseline, such as `+15 %`; empty where that is not known.
+
+    The ratio that was measured against the reference endpoint, where there is one: two runs on
+    machines of unlike speed cannot be compared by their medians.
+    """
+    if endpoint.baseline_ratio is not None:
+        return figures.change(endpoint.baseline_ratio)
+    now = measured(endpoint, endpoint.total)
+    then = measured(before, before.total) if before else None
+    return figures.change(now.median / then.median) if now and then else ""
+
+
+def _key(endpoint: Endpoint) -> tuple[str, str]:
+    request = endpoint.request
+    # A server that we start listens on another port each time: the path has to do.
+    return request.method, request.operation or path(endpoint)
