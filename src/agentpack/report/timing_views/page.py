@@ -31,7 +31,6 @@ class View:
     endpoint: Endpoint
     number: int
     name: str
-    path: str
     total: Spread | None
     ttfb: Spread | None
     gauge: Gauge
@@ -82,8 +81,7 @@ def _view(endpoint: Endpoint, number: int, before: Endpoint | None, *, few: bool
     return View(
         endpoint=endpoint,
         number=number,
-        name=verdicts.name(endpoint),
-        path=verdicts.path(endpoint),
+        name=verdicts.short_name(endpoint),
         total=verdicts.measured(endpoint, endpoint.total),
         ttfb=verdicts.measured(endpoint, endpoint.ttfb),
         gauge=gauge(endpoint),

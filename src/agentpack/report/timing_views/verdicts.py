@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from agentpack.report.terminal import fit, printable
 from agentpack.report.timing_views import figures
 from agentpack.report.timing_views.figures import seconds
 from agentpack.timing.result import Endpoint, Run, Spread, Verdict
@@ -14,6 +15,9 @@ from agentpack.timing.sample import Sample
 
 GRAVITY: tuple[Verdict, ...] = ("failed", "over", "regressed", "ok")
 """The verdicts, worst first."""
+
+_LONGEST = 110
+_SECRET_HEADERS = ("authorization", "cookie", "token", "secret", "api-key", "apikey")
 
 
 def by_gravity(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
@@ -72,6 +76,20 @@ def sampled(run: Run) -> str:
 def name(endpoint: Endpoint) -> str:
     """Its operation, or its method and path."""
     return endpoint.request.operation or f"{endpoint.request.method} {path(endpoint)}"
+
+
+def short_name(endpoint: Endpoint) -> str:
+    """Its name for a heading: URLs can be of any length."""
+    return fit(printable(name(endpoint)).replace("\n", " "), _LONGEST)
+
+
+def has_credentials(endpoint: Endpoint) -> bool:
+    """Whether its curl command tells something that should not be passed on."""
+    request = endpoint.request
+    headers = {header.lower() for header, _ in request.headers}
+    return request.user is not None or any(
+        word in header for header in headers for word in _SECRET_HEADERS
+    )
 
 
 def path(endpoint: Endpoint) -> str:
