@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -29,6 +29,7 @@ _SIGMAS = 2.5
 _LEAST_S = 25e-6
 """Less than this is no regression, whatever its share: the harness itself varies as much."""
 _SCHEMA = 1
+_DRAWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Level:
     noise: float
     """The standard error of the logarithm of their ratio."""
     samples: int
+    totals_s: tuple[float, ...] = ()
+    """Some of the samples, evenly out of their order by size: enough to draw them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,14 @@ def pooled(rounds: Iterable[Level]) -> Level:
         reference_s=reference,
         noise=max(within, between),
         samples=sum(level.samples for level in levels),
+        totals_s=thinned([one for level in levels for one in level.totals_s]),
     )
+
+
+def thinned(values: Sequence[float]) -> tuple[float, ...]:
+    """At most forty of the values, which lie as all of them do."""
+    ordered, number = sorted(values), min(len(values), _DRAWN)
+    return tuple(ordered[int((place + 0.5) * len(ordered) / number)] for place in range(number))
 
 
 def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
@@ -131,6 +141,7 @@ def dump(baseline: Baseline) -> str:
                 "reference_s": round(level.reference_s, 7),
                 "noise": round(level.noise, 4),
                 "samples": level.samples,
+                "totals_s": [round(one, 7) for one in level.totals_s],
             }
             for name, level in sorted(baseline.levels.items())
         },
@@ -168,6 +179,7 @@ def _level(value: Any) -> Level:
         reference_s=float(value["reference_s"]),
         noise=float(value["noise"]),
         samples=int(value["samples"]),
+        totals_s=tuple(map(float, value["totals_s"])),
     )
     if not (level.median_s > 0 and level.reference_s > 0 and level.noise >= 0):
         raise ValueError(value)

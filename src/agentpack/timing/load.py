@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import pycurl
 
-from agentpack.timing.curl import MAX_BYTES, TIMEOUT_S, prepare, read, reason, sample
+from agentpack.timing.handle import MAX_BYTES, TIMEOUT_S, prepare, read, reason, sample
 from agentpack.timing.request import Request
 from agentpack.timing.sample import Sample
 

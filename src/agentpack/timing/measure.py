@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from agentpack.timing.baseline import Level
-from agentpack.timing.curl import TIMEOUT_S, Answer, Session
+from agentpack.timing.baseline import Level, thinned
+from agentpack.timing.curl import Answer, Session
 from agentpack.timing.floor import Floor
+from agentpack.timing.handle import TIMEOUT_S
 from agentpack.timing.request import Request
 from agentpack.timing.sample import Sample
 from agentpack.timing.stats import noise, spread
@@ -65,7 +66,13 @@ class Measured:
         if len(good) < 2:  # noqa: PLR2004 - one has no noise
             return None
         totals, work = [one.total_s for one, _ in good], [work for _, work in good]
-        return Level(spread(totals).median, spread(work).median, noise(totals, work), len(good))
+        return Level(
+            median_s=spread(totals).median,
+            reference_s=spread(work).median,
+            noise=noise(totals, work),
+            samples=len(good),
+            totals_s=thinned(totals),
+        )
 
 
 class Meter:

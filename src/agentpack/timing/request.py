@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class Expectation:
 
     statuses: tuple[int, ...] = ()
     """The statuses that are right; empty means any 2xx."""
-    schema: Mapping[str, Any] | None = None
+    schema: Mapping[str, Any] | None = field(default=None, hash=False)
     """JSON Schema (2020-12, references resolved) of the body; `None` leaves the body unchecked."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from agentpack.timing.baseline import Change, Level
+from agentpack.timing.compare import Compared
 from agentpack.timing.load import waited
 from agentpack.timing.request import Request
 from agentpack.timing.result import Endpoint, Verdict
@@ -25,14 +25,12 @@ def expected(request: Request, status: int) -> str | None:
     return f"status {status}, not {wanted}"
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """An endpoint beside its baseline."""
-
-    before: Level
-    now: Level
-    change: Change
-    regressed: bool
+def judged(request: Request, sample: Sample) -> Sample:
+    """A sample with its status judged."""
+    if sample.error is not None:
+        return sample
+    wrong = expected(request, sample.status)
+    return replace(sample, error=wrong) if wrong else sample
 
 
 def endpoint(

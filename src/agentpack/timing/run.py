@@ -1,0 +1,250 @@
+"""One run: serve, find the requests, measure, compare, and measure anew what looks slower."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+
+from agentpack.errors import AgentpackError
+from agentpack.timing.app import App
+from agentpack.timing.baseline import Baseline, Level, key, pooled
+from agentpack.timing.budget import Settings
+from agentpack.timing.compare import ROUNDS, Compared, compare
+from agentpack.timing.curl import Session
+from agentpack.timing.floor import KIND, floor
+from agentpack.timing.handle import MAX_BYTES, TIMEOUT_S
+from agentpack.timing.load import Load, closed, opened
+from agentpack.timing.measure import Check, Measured, Meter, Pass, Progress
+from agentpack.timing.request import Request
+from agentpack.timing.result import Endpoint, Run
+from agentpack.timing.server import Server, serving
+from agentpack.timing.verdict import endpoint, judged
+
+_CALM = 0.02
+"""The noise of a level that is good enough to compare."""
+_MOST_PASSES = 8
+_MOST_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The requests that are to be timed."""
+
+    requests: tuple[Request, ...] = ()
+    play: Pass | None = None
+    """One pass of a scenario, in place of requests."""
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+Find = Callable[[Session, str], Found]
+"""Finds the requests, given a session and the URL where the app is served ('' without one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be timed, and how."""
+
+    find: Find
+    check: Check
+    curl: Callable[[Request], str]
+    """The command that sends the same request."""
+    app: App | None = None
+    settings: Settings = field(default_factory=Settings)
+    budget_s: float | None = None
+    """In place of every budget in the settings."""
+    count: int = 20
+    warmup: int = 2
+    patience_s: float | None = 30.0
+    timeout_s: float = TIMEOUT_S
+    ready_s: float = 30.0
+    max_bytes: int = MAX_BYTES
+    concurrency: int | None = None
+    rate: float | None = None
+    duration_s: float | None = None
+    progress: Progress = lambda *_: None
+
+    @property
+    def under_load(self) -> bool:
+        """Whether many requests are sent at once."""
+        return self.concurrency is not None or self.rate is not None
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one start of the server gave."""
+
+    measured: list[Measured]
+    floor_s: list[float]
+    skipped: tuple[tuple[str, str], ...]
+    load: Load | None = None
+
+    def levels(self) -> dict[str, Level]:
+        levels = {key(one.request): one.level() for one in self.measured}
+        return {name: level for name, level in levels.items() if level is not None}
+
+
+def run(order: Order, baseline: Baseline | None = None) -> Run:
+    """Time everything once, and what seems to have become slower again.
+
+    Raises:
+        AgentpackError: the app cannot be served or ends by itself, or there is nothing to time.
+
+    """
+    first = _round(order, compare=baseline is not None and not order.under_load)
+    notes = _notes(first)
+    compared: dict[str, Compared] = {}
+    if baseline is not None and order.under_load:
+        notes.append("under load nothing is compared with the baseline")
+    elif baseline is not None:
+        compared = compare(
+            baseline,
+            first.levels(),
+            lambda names: _round(order, compare=True, only=names).levels(),
+            notes,
+        )
+    return Run(
+        floor_s=median(first.floor_s),
+        endpoints=tuple(
+            _endpoint(order, first, place, compared.get(key(one.request)))
+            for place, one in enumerate(first.measured)
+        ),
+        skipped=first.skipped,
+        notes=tuple(notes),
+    )
+
+
+def baseline_of(order: Order) -> tuple[Baseline, Run]:
+    """Measure a baseline, in several rounds; and what its first round looked like.
+
+    Raises:
+        AgentpackError: as `run`; an endpoint failed; under load there is none.
+
+    """
+    if order.under_load:
+        raise AgentpackError("a baseline is measured one request at a time, not under load")
+    rounds = [_round(order, compare=True) for _ in range(ROUNDS)]
+    first = rounds[0]
+    levels = [one.levels() for one in rounds]
+    for one in first.measured:
+        if not all(key(one.request) in level for level in levels):
+            words = next((s.error for s in [one.cold, *one.samples] if s and s.error), "no answer")
+            raise AgentpackError(
+                f"{key(one.request)} failed: {words}",
+                mend="a baseline needs answers that are right",
+            )
+    names = list(levels[0])
+    found = Baseline(KIND, {name: pooled(level[name] for level in levels) for name in names})
+    endpoints = tuple(
+        _endpoint(order, first, place, None) for place, _ in enumerate(first.measured)
+    )
+    return found, Run(median(first.floor_s), endpoints, first.skipped, tuple(_notes(first)))
+
+
+def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -> _Round:
+    with _served(order) as server, Session(max_bytes=order.max_bytes) as session, floor() as bare:
+        found = order.find(session, server.base_url if server else "")
+        requests = [one for one in found.requests if only is None or key(one) in only]
+        if not requests and found.play is None:
+            raise AgentpackError("there is nothing to time", mend=_skips(found))
+        meter = Meter(
+            session, bare, check=order.check, timeout_s=order.timeout_s, progress=order.progress
+        )
+        load = None
+        if found.play is not None:
+            measured = meter.play(found.play, order.warmup, order.count)
+        else:
+            measured = meter.cold(requests)
+            meter.warm_up(measured, order.warmup)
+            if order.under_load:
+                meter.probe()
+                load = _loaded(order, [one.request for one in measured])
+            else:
+                meter.sample(measured, order.count, patience_s=order.patience_s)
+                if compare:
+                    _calm(order, meter, measured)
+        if server is not None and (words := server.crashed()):
+            raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
+        if not meter.floor_s:
+            meter.probe()
+        return _Round(measured, meter.floor_s, found.skipped, load)
+
+
+@contextmanager
+def _served(order: Order) -> Iterator[Server | None]:
+    with contextlib.ExitStack() as stack:
+        yield (
+            stack.enter_context(serving(order.app, timeout_s=order.ready_s)) if order.app else None
+        )
+
+
+def _calm(order: Order, meter: Meter, measured: Sequence[Measured]) -> None:
+    """Go on until the levels are good enough to compare, or it takes too long."""
+    end = time.monotonic() + _MOST_S
+    for _ in range(_MOST_PASSES):
+        levels = [(one, one.level()) for one in measured]
+        restless = [one for one, level in levels if level and level.noise > _CALM]
+        if not restless or time.monotonic() > end:
+            return
+        meter.sample(restless, order.count, patience_s=_MOST_S)
+
+
+def _loaded(order: Order, requests: Sequence[Request]) -> Load:
+    duration = order.duration_s if order.duration_s is not None else 10.0
+    counted = order.duration_s is None and order.count > 0
+
+    def progress(part: float) -> None:
+        order.progress(round(part * 1000), 1000, "load")
+
+    if order.rate is not None:
+        return opened(
+            requests,
+            rate=order.rate,
+            count=max(1, round(order.rate * duration)),
+            timeout_s=order.timeout_s,
+            max_bytes=order.max_bytes,
+            progress=progress,
+        )
+    return closed(
+        requests,
+        concurrency=order.concurrency or 1,
+        count=order.count * len(requests) if counted else None,
+        duration_s=None if counted else duration,
+        timeout_s=order.timeout_s,
+        max_bytes=order.max_bytes,
+        progress=progress,
+    )
+
+
+def _endpoint(order: Order, first: _Round, place: int, compared: Compared | None) -> Endpoint:
+    one = first.measured[place]
+    samples = one.samples
+    rate = None
+    if first.load is not None:
+        samples = [judged(one.request, sample) for sample in first.load.samples[place]]
+        rate = len(samples) / first.load.elapsed_s
+    return endpoint(
+        one.request,
+        one.cold,
+        samples,
+        budget_s=order.budget_s or order.settings.budget_of(one.request),
+        curl=order.curl,
+        compared=compared,
+        rate=rate,
+    )
+
+
+def _notes(first: _Round) -> list[str]:
+    notes = []
+    closing = [key(one.request) for one in first.measured if one.closes]
+    if closing:
+        notes.append(f"the server closes each connection, no sample is warm: {', '.join(closing)}")
+    return notes
+
+
+def _skips(found: Found) -> str:
+    lines = [f"{name}: {reason}" for name, reason in found.skipped]
+    return "not called: " + "; ".join(lines[:5]) if lines else "name a URL"
