@@ -34,6 +34,7 @@ COMMANDS = {
     "build": "make a plugin and marketplace of a pack, or what other clients read",
     "new": "begin a pack, an agent or a skill that lints clean",
     "rule": "show a lint rule's manual, or list all rules",
+    "time": "time endpoints as curl does, and say which is too slow and why",
 }
 
 _STAGES = (".agentpack-stage", ".claude/.agentpack-stage")

@@ -29,7 +29,7 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
     paths), `SOURCE` (help for the one source that it takes instead of a project), `KINDS`
     (choices before a name), `NAME` (it takes a name before the project), `SCOPED` (it has
-    --user) and `FORMATS`.
+    --user), `PLACE` (False: it says itself what it works on) and `FORMATS`.
     """
     parser = _Parser(
         prog=f"agentpack {name}",
@@ -41,7 +41,9 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     add = parser.add_argument
     if hasattr(command, "KINDS"):
         add("kind", choices=command.KINDS)
-    if getattr(command, "PATHS", False):
+    if not getattr(command, "PLACE", True):
+        pass
+    elif getattr(command, "PATHS", False):
         add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
     elif hasattr(command, "SOURCE"):
         add("source", nargs="?", default=".", metavar="SOURCE", help=command.SOURCE)

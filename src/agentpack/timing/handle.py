@@ -48,7 +48,7 @@ def prepare(
     set_(pycurl.TIMEOUT_MS, max(1, round(timeout_s * 1000)))
     set_(pycurl.MAXFILESIZE_LARGE, max_bytes)
     _method(handle, request)
-    set_(pycurl.HTTPHEADER, list(_lines(handle, request, headers)))
+    set_(pycurl.HTTPHEADER, list(_lines(request, headers)))
     if request.user is not None:
         set_(pycurl.USERPWD, request.user.encode())
     if request.follow:
@@ -96,9 +96,7 @@ def _form(handle: pycurl.Curl, parts: Sequence[Part]) -> pycurl.CurlMime:
     return form
 
 
-def _lines(
-    handle: pycurl.Curl, request: Request, more: Sequence[tuple[str, str]]
-) -> Iterator[bytes]:
+def _lines(request: Request, more: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     """Yield the headers as libcurl takes them: `Name:` sends none, `Name;` an empty one."""
     given = {name.lower() for name, _ in (*request.headers, *more)}
     for name, value in (*request.headers, *more):
@@ -109,8 +107,6 @@ def _lines(
         yield b"Expect:"
     if request.body is not None and "content-type" not in given:
         yield b"Content-Type:"
-    if "accept-encoding" in given:
-        handle.setopt(pycurl.ACCEPT_ENCODING, "")
 
 
 def _trust(handle: pycurl.Curl, *, insecure: bool) -> None:

@@ -92,20 +92,29 @@ class Meter:
         self._right: dict[int, tuple[Request, int, bytes]] = {}
         self.floor_s: list[float] = []
 
-    def cold(self, requests: Iterable[Request]) -> list[Measured]:
-        """Send each request once, on a connection of its own."""
+    def cold(
+        self, requests: Iterable[Request], known: Sequence[tuple[Request, Answer]] = ()
+    ) -> list[Measured]:
+        """Send each request once, on a connection of its own.
+
+        Args:
+            requests: what to send.
+            known: requests that were sent so already, each with its answer.
+
+        """
         every = list(requests)
         found = []
         for number, request in enumerate(every):
             self._progress(number, len(every), f"cold {_name(request)}")
             one = Measured(request)
-            self._first(one, request)
+            earlier = next((answer for sent, answer in known if _same(sent, request)), None)
+            self._first(one, request, earlier)
             found.append(one)
         return found
 
-    def _first(self, one: Measured, request: Request) -> Answer:
+    def _first(self, one: Measured, request: Request, earlier: Answer | None = None) -> Answer:
         start = time.perf_counter()
-        answer = self._send(one, request, cold=True)
+        answer = earlier or self._send(one, request, cold=True)
         one.cold, one.spent_s = answer.sample, time.perf_counter() - start
         one.streams = any(
             name == "content-type" and value.startswith(_STREAMS) for name, value in answer.headers
@@ -198,6 +207,11 @@ class Meter:
                 else:
                     answer = replace(answer, sample=replace(found, error=wrong))
         return answer
+
+
+def _same(sent: Request, request: Request) -> bool:
+    """Whether two requests are the same on the wire."""
+    return (sent.method, sent.url, sent.body) == (request.method, request.url, request.body)
 
 
 def _name(request: Request) -> str:

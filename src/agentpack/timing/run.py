@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -14,7 +14,7 @@ from agentpack.timing.app import App
 from agentpack.timing.baseline import Baseline, Level, key, pooled
 from agentpack.timing.budget import Settings
 from agentpack.timing.compare import ROUNDS, Compared, compare
-from agentpack.timing.curl import Session
+from agentpack.timing.curl import Answer, Session
 from agentpack.timing.floor import KIND, floor
 from agentpack.timing.handle import MAX_BYTES, TIMEOUT_S
 from agentpack.timing.load import Load, closed, opened
@@ -38,6 +38,10 @@ class Found:
     play: Pass | None = None
     """One pass of a scenario, in place of requests."""
     skipped: tuple[tuple[str, str], ...] = ()
+    sent: Sequence[tuple[Request, Answer]] = ()
+    """What had to be sent to find them, each on a connection of its own, with its answer."""
+    budgets: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by operation, where the requests' own source says so."""
 
 
 Find = Callable[[Session, str], Found]
@@ -79,7 +83,7 @@ class _Round:
 
     measured: list[Measured]
     floor_s: list[float]
-    skipped: tuple[tuple[str, str], ...]
+    found: Found
     load: Load | None = None
 
     def levels(self) -> dict[str, Level]:
@@ -112,7 +116,7 @@ def run(order: Order, baseline: Baseline | None = None) -> Run:
             _endpoint(order, first, place, compared.get(key(one.request)))
             for place, one in enumerate(first.measured)
         ),
-        skipped=first.skipped,
+        skipped=first.found.skipped,
         notes=tuple(notes),
     )
 
@@ -141,7 +145,7 @@ def baseline_of(order: Order) -> tuple[Baseline, Run]:
     endpoints = tuple(
         _endpoint(order, first, place, None) for place, _ in enumerate(first.measured)
     )
-    return found, Run(median(first.floor_s), endpoints, first.skipped, tuple(_notes(first)))
+    return found, Run(median(first.floor_s), endpoints, first.found.skipped, tuple(_notes(first)))
 
 
 def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -> _Round:
@@ -157,7 +161,7 @@ def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -
         if found.play is not None:
             measured = meter.play(found.play, order.warmup, order.count)
         else:
-            measured = meter.cold(requests)
+            measured = meter.cold(requests, found.sent)
             meter.warm_up(measured, order.warmup)
             if order.under_load:
                 meter.probe()
@@ -170,7 +174,7 @@ def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -
             raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
         if not meter.floor_s:
             meter.probe()
-        return _Round(measured, meter.floor_s, found.skipped, load)
+        return _Round(measured, meter.floor_s, found, load)
 
 
 @contextmanager
@@ -230,7 +234,9 @@ def _endpoint(order: Order, first: _Round, place: int, compared: Compared | None
         one.request,
         one.cold,
         samples,
-        budget_s=order.budget_s or order.settings.budget_of(one.request),
+        budget_s=order.budget_s
+        or first.found.budgets.get(one.request.operation)
+        or order.settings.budget_of(one.request),
         curl=order.curl,
         compared=compared,
         rate=rate,

@@ -1,0 +1,108 @@
+"""The requests that are to be timed: typed, pasted, from a scenario, or found in OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from agentpack.errors import AgentpackError
+from agentpack.timing.curl import Answer, Session
+from agentpack.timing.request import Request
+from agentpack.timing.requests import from_curl, from_options, load_scenario, log_in, play
+from agentpack.timing.run import Find, Found
+
+OPENAPI = "/openapi.json"
+
+
+def typed(urls: Sequence[str], options: Sequence[str]) -> Find:
+    """The URLs that were given, each with the same options of curl; a path is the app's."""
+
+    def find(_: Session, base_url: str) -> Found:
+        return Found(
+            tuple(from_options([*options, joined(base_url, url)]) for url in dict.fromkeys(urls))
+        )
+
+    return find
+
+
+def pasted(words: Sequence[str]) -> Find:
+    """A curl command line, as the shell's words or as one text."""
+    request = from_curl(words[0]) if len(words) == 1 else from_options(words[1:])
+    return lambda *_: Found((request,))
+
+
+def scenario(path: Path) -> Find:
+    """The steps of a scenario's file; its login is sent before anything is timed."""
+    loaded = load_scenario(path)
+
+    def find(session: Session, base_url: str) -> Found:
+        base = loaded.base or base_url
+        if not base:
+            raise AgentpackError(
+                "nothing says where the scenario's server is", path=path, mend="add base: URL"
+            )
+        values = log_in(loaded, base, session.send)
+
+        def go(send: Callable[[Request], Answer]) -> None:
+            for _ in play(loaded, base, values, send):
+                pass
+
+        return Found(play=go, budgets={s.name: s.budget_s for s in loaded.steps if s.budget_s})
+
+    return find
+
+
+def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
+    """The operations of an OpenAPI document.
+
+    Args:
+        where: its URL, or its path on the app.
+        options: curl's options, of which headers, user and `-k` go with every request.
+        unsafe: call what may change data too.
+
+    """
+
+    def find(session: Session, base_url: str) -> Found:
+        from agentpack.timing.requests.openapi import discover, parse  # noqa: PLC0415 - heavy
+
+        pattern = from_options([*options, joined(base_url, where)])
+        answer = session.send(Request(**{**_plain(pattern), "follow": True}))
+        error = answer.sample.error or (
+            f"status {answer.sample.status}" if answer.sample.status != 200 else None  # noqa: PLR2004
+        )
+        if error:
+            raise AgentpackError(
+                f"no OpenAPI document at {pattern.url}: {error}",
+                mend="name requests, or the document with --openapi",
+            )
+        parts = urlsplit(pattern.url)
+        sent: list[tuple[Request, Answer]] = []
+
+        def call(request: Request) -> Answer:
+            # What is found is timed: this is its first, and so its cold request.
+            sent.append((request, session.send(request, cold=True)))
+            return sent[-1][1]
+
+        found = discover(
+            parse(answer.body, pattern.url),
+            base_url or f"{parts.scheme}://{parts.netloc}",
+            call,
+            unsafe=unsafe,
+            headers=pattern.headers,
+            user=pattern.user,
+            insecure=pattern.insecure,
+        )
+        return Found(found.requests, skipped=found.skipped, sent=sent)
+
+    return find
+
+
+def _plain(request: Request) -> dict[str, object]:
+    names = ("method", "url", "headers", "user", "insecure")
+    return {name: getattr(request, name) for name in names}
+
+
+def joined(base_url: str, url: str) -> str:
+    """A URL; what begins with a slash is a path on the app."""
+    return f"{base_url}{url}" if url.startswith("/") else url
