@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from agentpack.timing.requests.answer import Answered, Send
+from agentpack.timing.requests.check import check
 from agentpack.timing.requests.command import from_curl, from_options
+from agentpack.timing.requests.openapi import Discovery, discover, parse
 from agentpack.timing.requests.scenario import (
-    Answered,
     Played,
     Scenario,
-    Send,
     Step,
     log_in,
     play,
@@ -18,14 +19,18 @@ from agentpack.timing.requests.show import to_curl
 
 __all__ = [
     "Answered",
+    "Discovery",
     "Played",
     "Scenario",
     "Send",
     "Step",
+    "check",
+    "discover",
     "from_curl",
     "from_options",
     "load_scenario",
     "log_in",
+    "parse",
     "play",
     "request_of",
     "to_curl",

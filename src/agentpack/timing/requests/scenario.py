@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from agentpack.errors import AgentpackError
 from agentpack.timing.request import Expectation, Request
+from agentpack.timing.requests.answer import Answered, Send
 from agentpack.timing.requests.capture import take
 from agentpack.timing.requests.template import HOLE, as_text, fill, fill_all, hidden
-
-
-class Measured(Protocol):
-    """The part of a sample that is needed here."""
-
-    @property
-    def status(self) -> int:
-        """The answer's status; 0 when none came."""
-
-    @property
-    def error(self) -> str | None:
-        """Why there is no whole answer."""
-
-
-class Answered(Protocol):
-    """What came back for a request: the answer of the timing session, or one like it."""
-
-    @property
-    def sample(self) -> Measured:
-        """What was measured."""
-
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        """The answer's headers."""
-
-    @property
-    def body(self) -> bytes:
-        """The answer's body, as it came."""
-
-
-Send = Callable[[Request], Answered]
 
 
 @dataclass(frozen=True, slots=True)
