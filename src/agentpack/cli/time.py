@@ -28,6 +28,7 @@ class _Curl(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
+        del parser, option_string
         name = self.option_strings[0]
         namespace.curl = [*namespace.curl, name, *([values] if self.nargs is None else [])]
 

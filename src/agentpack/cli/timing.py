@@ -109,7 +109,6 @@ def _target(args: argparse.Namespace) -> tuple[App | None, Find]:
     return (_app(args) if own else None), finding
 
 
-
 def _alone(args: argparse.Namespace, what: str, words: list[str] | None = None) -> None:
     others = {"URL": words, "--openapi": args.openapi, "curl's options": args.curl}
     others |= {"--scenario": args.scenario} if what != "--scenario" else {}

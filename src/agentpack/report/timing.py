@@ -58,18 +58,18 @@ def to_text(run: Run, style: Style, room: int, *, blocks: bool, curl: bool) -> s
 
     """
     parts = [to_table(run, style, room, blocks=blocks)]
-    for endpoint in by_gravity(run.endpoints):
-        if endpoint.verdict != "ok" or endpoint.causes or curl:
-            parts.append(_section(endpoint, style))
+    parts += [
+        _section(endpoint, style)
+        for endpoint in by_gravity(run.endpoints)
+        if endpoint.verdict != "ok" or endpoint.causes or curl
+    ]
     if run.skipped:
         rows = [(name, reason) for name, reason in run.skipped]
         parts.append(
             f"Not called: {count(len(rows), 'operation')}\n" + table(rows, style, ("", "dim"))
         )
     parts += run.notes
-    parts.append(
-        f"{headline(run)}. The harness's own floor in this run: {seconds(run.floor_s)}."
-    )
+    parts.append(f"{headline(run)}. The harness's own floor in this run: {seconds(run.floor_s)}.")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
         from agentpack.timing.requests.openapi import discover, parse  # noqa: PLC0415 - heavy
 
         pattern = from_options([*options, joined(base_url, where)])
-        answer = session.send(Request(**{**_plain(pattern), "follow": True}))
+        answer = session.send(replace(pattern, method="GET", body=None, parts=(), follow=True))
         error = answer.sample.error or (
             f"status {answer.sample.status}" if answer.sample.status != 200 else None  # noqa: PLR2004
         )
@@ -96,11 +97,6 @@ def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
         return Found(found.requests, skipped=found.skipped, sent=sent)
 
     return find
-
-
-def _plain(request: Request) -> dict[str, object]:
-    names = ("method", "url", "headers", "user", "insecure")
-    return {name: getattr(request, name) for name in names}
 
 
 def joined(base_url: str, url: str) -> str:
