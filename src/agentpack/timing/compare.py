@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from agentpack.timing.baseline import Baseline, Change, Level, change, pooled
 from agentpack.timing.floor import KIND
 
-ROUNDS = 3
+ROUNDS = 5
 """How often a baseline is measured, and at most what looks slower than it: each time on a server
 that was started anew, since two starts of the same program differ by some per cent."""
+_SUSPECT, _CLEARED = 1.05, 1.03
+"""What is slower by so much is measured anew, until it is no longer slower by so much."""
 
 Levels = Mapping[str, Level]
 
@@ -50,23 +52,22 @@ def compare(
     if unknown:
         notes.append(f"not in the baseline: {', '.join(unknown)}")
 
-    def suspects(levels: Levels, among: frozenset[str]) -> frozenset[str]:
-        return frozenset(
-            name
-            for name in among & levels.keys()
-            if change(baseline.levels[name], levels[name], comparable=comparable).suspect
-        )
-
-    known = frozenset(first) & baseline.levels.keys()
-    rounds = [first]
-    suspected = suspects(first, known)
-    while suspected and len(rounds) < ROUNDS:
-        rounds.append(again(suspected))
-        suspected = suspects(rounds[-1], suspected)
-    found = {}
-    for name in known:
+    def told(name: str) -> Compared:
         before = baseline.levels[name]
         now = pooled(levels[name] for levels in rounds if name in levels)
-        what = change(before, now, comparable=comparable)
-        found[name] = Compared(before, now, what, name in suspected and what.suspect)
+        found = change(before, now, comparable=comparable)
+        return Compared(before, now, found, len(rounds) == ROUNDS and found.regressed)
+
+    rounds = [first]
+    found = {name: told(name) for name in first.keys() & baseline.levels.keys()}
+    bound = _SUSPECT
+    while len(rounds) < ROUNDS:
+        suspected = frozenset(
+            name for name, one in found.items() if name in rounds[-1] and one.change.slower > bound
+        )
+        if not suspected:
+            break
+        rounds.append(again(suspected))
+        found |= {name: told(name) for name in suspected}
+        bound = _CLEARED
     return found

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from agentpack.timing.baseline import Level, thinned
 from agentpack.timing.curl import Answer, Session
@@ -18,7 +19,7 @@ from agentpack.timing.floor import Floor
 from agentpack.timing.handle import TIMEOUT_S
 from agentpack.timing.request import Request
 from agentpack.timing.sample import Sample
-from agentpack.timing.stats import noise, spread
+from agentpack.timing.stats import noise, quick
 
 FAILURES = 3
 """An endpoint that failed so often is not asked again."""
@@ -67,8 +68,9 @@ class Measured:
             return None
         totals, work = [one.total_s for one, _ in good], [work for _, work in good]
         return Level(
-            median_s=spread(totals).median,
-            reference_s=spread(work).median,
+            median_s=median(totals),
+            quick_s=quick(totals),
+            reference_s=quick(work),
             noise=noise(totals, work),
             samples=len(good),
             totals_s=thinned(totals),
@@ -90,6 +92,7 @@ class Meter:
         self._session, self._floor = session, floor
         self._check, self._timeout_s, self._progress = check, timeout_s, progress
         self._right: dict[int, tuple[Request, int, bytes]] = {}
+        self._order = random.Random(0)  # noqa: S311 - no secret
         self.floor_s: list[float] = []
 
     def cold(
@@ -139,11 +142,10 @@ class Meter:
             patience_s: an endpoint that has taken so long gets no more than a few.
 
         """
-        order = random.Random(count)  # noqa: S311 - no secret
         total = count * len(measured)
         for number in range(count):
             turn = list(enumerate(measured))
-            order.shuffle(turn)
+            self._order.shuffle(turn)
             for place, (_, one) in enumerate(turn):
                 self._progress(number * len(measured) + place, total, _name(one.request))
                 used_up = patience_s is not None and one.spent_s > patience_s

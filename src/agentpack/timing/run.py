@@ -24,9 +24,10 @@ from agentpack.timing.result import Endpoint, Run
 from agentpack.timing.server import Server, serving
 from agentpack.timing.verdict import endpoint, judged
 
-_CALM = 0.02
-"""The noise of a level that is good enough to compare."""
-_MOST_PASSES = 8
+_WINDOW_S = 3.0
+"""What is to be compared is sampled for so long in each round: other work on the machine comes and
+goes within such a time."""
+_MOST = 400
 _MOST_S = 20.0
 
 
@@ -167,9 +168,10 @@ def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -
                 meter.probe()
                 load = _loaded(order, [one.request for one in measured])
             else:
+                start = time.monotonic()
                 meter.sample(measured, order.count, patience_s=order.patience_s)
                 if compare:
-                    _calm(order, meter, measured)
+                    _longer(order, meter, measured, start)
         if server is not None and (words := server.crashed()):
             raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
         if not meter.floor_s:
@@ -185,15 +187,12 @@ def _served(order: Order) -> Iterator[Server | None]:
         )
 
 
-def _calm(order: Order, meter: Meter, measured: Sequence[Measured]) -> None:
-    """Go on until the levels are good enough to compare, or it takes too long."""
-    end = time.monotonic() + _MOST_S
-    for _ in range(_MOST_PASSES):
-        levels = [(one, one.level()) for one in measured]
-        restless = [one for one, level in levels if level and level.noise > _CALM]
-        if not restless or time.monotonic() > end:
-            return
-        meter.sample(restless, order.count, patience_s=_MOST_S)
+def _longer(order: Order, meter: Meter, measured: Sequence[Measured], start: float) -> None:
+    """Go on sampling until the window is full, or there are more than enough samples."""
+    while time.monotonic() < start + _WINDOW_S and any(
+        len(one.samples) < _MOST and not one.failed for one in measured
+    ):
+        meter.sample(measured, order.count, patience_s=_MOST_S)
 
 
 def _loaded(order: Order, requests: Sequence[Request]) -> Load:
