@@ -29,7 +29,8 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
     A command's module says `arguments(parser)`, and may say `PATHS` (it takes several
     paths), `SOURCE` (help for the one source that it takes instead of a project), `KINDS`
     (choices before a name), `NAME` (it takes a name before the project), `SCOPED` (it has
-    --user), `PLACE` (False: it says itself what it works on) and `FORMATS`.
+    --user), `PLACE` (False: it says itself what it works on, and gets `verbatim`, the words
+    behind `--`) and `FORMATS`.
     """
     parser = _Parser(
         prog=f"agentpack {name}",
@@ -56,6 +57,12 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
         add("--user", action="store_true", help="your own ~/.claude instead of a project's")
     add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
     parser.formatter_class = argparse.HelpFormatter
+    if not getattr(command, "PLACE", True):
+        # Options may stand between what it works on; what follows -- is left as it is.
+        end = given.index("--") if "--" in given else len(given)
+        args = parser.parse_intermixed_args(given[:end])
+        args.verbatim = given[end + 1 :]
+        return args
     args = parser.parse_args(given)
     if "paths" in args:
         args.given = bool(args.paths)

@@ -93,9 +93,9 @@ def _settings(project: Path) -> tuple[budget.Settings, Path]:
 def _target(args: argparse.Namespace) -> tuple[App | None, Find]:
     """Whom to time, and with what."""
     words = list(args.what)
-    if words and words[0].partition(" ")[0].rpartition("/")[2] == "curl":
-        _alone(args, "a curl line")
-        return None, find.pasted(words)
+    if args.verbatim:
+        _alone(args, "a curl line", words)
+        return None, find.pasted(args.verbatim)
     if args.scenario:
         _alone(args, "--scenario", words)
         finding = find.scenario(args.scenario)

@@ -43,7 +43,9 @@ class Settings:
     """Seconds by pattern."""
 
     def budget_of(self, request: Request) -> float:
-        """What a request may take: by the longest pattern that fits, else the default."""
+        """What a request may take: by its name, else the longest pattern that fits."""
+        if request.operation in self.budgets:
+            return self.budgets[request.operation]
         fitting = [pattern for pattern in self.budgets if fits(pattern, request)]
         return self.budgets[max(fitting, key=len)] if fitting else self.budget_s
 

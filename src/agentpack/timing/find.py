@@ -29,6 +29,8 @@ def typed(urls: Sequence[str], options: Sequence[str]) -> Find:
 
 def pasted(words: Sequence[str]) -> Find:
     """A curl command line, as the shell's words or as one text."""
+    if len(words) > 1 and words[0].rpartition("/")[2] != "curl":
+        raise AgentpackError(f"after -- comes a curl line, not {words[0]}", mend="-- curl … URL")
     request = from_curl(words[0]) if len(words) == 1 else from_options(words[1:])
     return lambda *_: Found((request,))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -99,7 +99,7 @@ def run(order: Order, baseline: Baseline | None = None) -> Run:
         AgentpackError: the app cannot be served or ends by itself, or there is nothing to time.
 
     """
-    first = _round(order, compare=baseline is not None and not order.under_load)
+    first = _round(order, known=baseline.levels if baseline else ())
     notes = _notes(first)
     compared: dict[str, Compared] = {}
     if baseline is not None and order.under_load:
@@ -108,7 +108,7 @@ def run(order: Order, baseline: Baseline | None = None) -> Run:
         compared = compare(
             baseline,
             first.levels(),
-            lambda names: _round(order, compare=True, only=names).levels(),
+            lambda names: _round(order, known=names, only=names).levels(),
             notes,
         )
     return Run(
@@ -131,7 +131,7 @@ def baseline_of(order: Order) -> tuple[Baseline, Run]:
     """
     if order.under_load:
         raise AgentpackError("a baseline is measured one request at a time, not under load")
-    rounds = [_round(order, compare=True) for _ in range(ROUNDS)]
+    rounds = [_round(order) for _ in range(ROUNDS)]
     first = rounds[0]
     levels = [one.levels() for one in rounds]
     for one in first.measured:
@@ -149,7 +149,17 @@ def baseline_of(order: Order) -> tuple[Baseline, Run]:
     return found, Run(median(first.floor_s), endpoints, first.found.skipped, tuple(_notes(first)))
 
 
-def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -> _Round:
+def _round(
+    order: Order, *, known: Container[str] | None = None, only: Container[str] | None = None
+) -> _Round:
+    """Start the server and measure.
+
+    Args:
+        order: what to do.
+        known: what is to be compared, and so sampled longer; `None` is everything.
+        only: what is to be measured; `None` is everything.
+
+    """
     with _served(order) as server, Session(max_bytes=order.max_bytes) as session, floor() as bare:
         found = order.find(session, server.base_url if server else "")
         requests = [one for one in found.requests if only is None or key(one) in only]
@@ -170,8 +180,8 @@ def _round(order: Order, *, compare: bool, only: frozenset[str] | None = None) -
             else:
                 start = time.monotonic()
                 meter.sample(measured, order.count, patience_s=order.patience_s)
-                if compare:
-                    _longer(order, meter, measured, start)
+                compared = [one for one in measured if known is None or key(one.request) in known]
+                _longer(order, meter, compared, start)
         if server is not None and (words := server.crashed()):
             raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
         if not meter.floor_s:
