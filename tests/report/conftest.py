@@ -6,6 +6,7 @@ import random
 import shutil
 import statistics
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def endpoint(
     **other: Any,
 ) -> Endpoint:
     """An endpoint with `number` samples around `median_s`."""
-    noise = random.Random(f"{url}{median_s}")
+    noise = random.Random(round(median_s * 1e9))
     totals = [median_s * (1 + abs(noise.gauss(0, 0.06))) for _ in range(number)]
     samples = other.pop("samples", tuple(sample(total) for total in totals))
     good = [entry for entry in samples if not entry.error]
@@ -141,17 +142,17 @@ def regressed(ratio: float = 1.35) -> Endpoint:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_sample() -> MakeSample:
     return sample
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_endpoint() -> MakeEndpoint:
     return endpoint
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mixed() -> Run:
     """One endpoint of each verdict, and an operation that was not called."""
     return Run(
@@ -162,7 +163,7 @@ def mixed() -> Run:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def before() -> Run:
     """An earlier run of some of the same endpoints."""
     return Run(
@@ -187,3 +188,65 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+HOSTILE = (
+    "</style></script><script>window.owned = 1</script>",
+    "<img src=x onerror='window.owned = 1'>",
+    '"><svg onload=window.owned=1>',
+    "javascript:window.owned=1",
+    "{{ 7 * 7 }} {% raw %} ${7*7}",
+    "]]> <!-- & &amp; &#0; '\"`",
+    "| a | b |\n|---|---|\n# head\n- [x](javascript:1) ``` ` **b** <b>x</b>",
+    "\x00\x07\x1b[31mred\x1b[0m\x1b]0;title\x07\r\x85\u2028\u202egnp.exe\ufffe\ud800",
+    "x" * 3000,
+)
+"""Texts that break what takes them for anything else than text."""
+
+
+def hostile(text: str) -> Run:
+    """A run in which every text is `text`."""
+    cause = Cause("unknown", 2.0, text, text, text, text, 7)
+    bad = endpoint(
+        f"http://127.0.0.1/{text}",
+        method=text,
+        operation=text,
+        samples=(sample(0.2), sample(0.3, status=500, error=text)),
+        verdict="failed",
+        reason=text,
+        curl=text,
+        causes=(cause,),
+        spans=(Span(text, 0.0, 0.1), Span(text, 0.05, 5.0, 3)),
+    )
+    return Run(0.0001, (bad, replace(bad, verdict="ok")), ((text, text),), (text,))
+
+
+@pytest.fixture(scope="session")
+def make_hostile() -> Callable[[str], Run]:
+    return hostile
+
+
+@pytest.fixture(params=range(len(HOSTILE)))
+def hostile_run(request: pytest.FixtureRequest) -> Run:
+    """A run whose texts are all one of the hostile ones."""
+    return hostile(HOSTILE[request.param])
+
+
+@pytest.fixture(scope="session")
+def extreme() -> Run:
+    """What stretches a layout: 0.2 ms beside 20 s, long names, a stream, no sample at all."""
+    long = "https://example.org/" + "a-rather-long-path/" * 30 + "?q=" + "x" * 400
+    nested = tuple(Span(f"level {depth} of the call", 0.01, 0.2, depth) for depth in range(12))
+    both = [sample(0.0002 + n * 1e-6) for n in range(300)] + [sample(20 + n) for n in range(320)]
+    pieces = tuple(0.05 + number * 0.1 for number in range(14))
+    return Run(
+        0.00009,
+        (
+            endpoint("http://127.0.0.1/fast", 0.0002),
+            endpoint("http://127.0.0.1/slow", 20.0, samples=tuple(both), verdict="over"),
+            endpoint(long, 0.4, spans=nested, curl=f"curl '{long}'", verdict="over", reason=long),
+            endpoint("http://127.0.0.1/stream", 1.5, samples=(sample(1.5, chunks_s=pieces),)),
+            endpoint("http://127.0.0.1/dead", samples=(), cold=None, verdict="failed"),
+            endpoint("http://127.0.0.1/one", 0.1, number=1, cold=None, budget_s=0.0),
+        ),
+    )

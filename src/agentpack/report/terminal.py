@@ -105,14 +105,14 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def printable(text: str) -> str:
+def printable(text: str, keep: str = "") -> str:
     """`text` with all that is not seen, and that a terminal would obey, as escapes.
 
-    Newlines and tabs stay. What comes from elsewhere goes through here before it is shown.
+    Only the signs in `keep` stay. What comes from elsewhere goes through here before it is shown.
     """
     if text.isprintable():
         return text
     return "".join(
-        sign if sign.isprintable() or sign in "\n\t" else sign.encode("unicode_escape").decode()
+        sign if sign.isprintable() or sign in keep else sign.encode("unicode_escape").decode()
         for sign in text
     )

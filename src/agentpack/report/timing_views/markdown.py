@@ -10,6 +10,7 @@ from agentpack.report.timing_views import figures, verdicts
 from agentpack.report.timing_views.figures import seconds
 from agentpack.timing.result import Cause, Endpoint, Run
 
+_LAYOUT = "\n\t"
 _TICKS = lazy(r"`+")
 _MARKUP = lazy(r"[\\`*\[\]<>&|~$]|(?<!\w)_|_(?!\w)")
 _MOST = 8
@@ -135,7 +136,7 @@ def _code(words: str) -> str:
 
 def _fence(words: str, language: str) -> str:
     fence = "`" * max(3, _longest(words) + 1)
-    return f"{fence}{language}\n{printable(words)}\n{fence}"
+    return f"{fence}{language}\n{printable(words, keep=_LAYOUT)}\n{fence}"
 
 
 def _longest(words: str) -> int:

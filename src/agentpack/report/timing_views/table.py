@@ -30,7 +30,7 @@ def to_table(
     ordered = verdicts.by_gravity(run.endpoints)
     if not ordered:
         return ""
-    names = [printable(verdicts.name(endpoint)).replace("\n", "\\n") for endpoint in ordered]
+    names = [printable(verdicts.name(endpoint)) for endpoint in ordered]
     longest = max(map(width, names))
     columns = _columns(ordered, baseline, style, _BAR, blocks=blocks)
     # Two for the indent, two between columns.

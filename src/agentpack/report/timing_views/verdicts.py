@@ -17,7 +17,7 @@ GRAVITY: tuple[Verdict, ...] = ("failed", "over", "regressed", "ok")
 """The verdicts, worst first."""
 
 _LONGEST = 110
-_SECRET_HEADERS = ("authorization", "cookie", "token", "secret", "api-key", "apikey")
+_SECRET = ("authorization", "cookie", "token", "secret", "password", "api-key", "api_key", "apikey")
 
 
 def by_gravity(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
@@ -80,16 +80,24 @@ def name(endpoint: Endpoint) -> str:
 
 def short_name(endpoint: Endpoint) -> str:
     """Its name for a heading: URLs can be of any length."""
-    return fit(printable(name(endpoint)).replace("\n", " "), _LONGEST)
+    return fit(printable(name(endpoint)), _LONGEST)
 
 
 def has_credentials(endpoint: Endpoint) -> bool:
     """Whether its curl command tells something that should not be passed on."""
     request = endpoint.request
-    headers = {header.lower() for header, _ in request.headers}
-    return request.user is not None or any(
-        word in header for header in headers for word in _SECRET_HEADERS
-    )
+    try:
+        parts = urlsplit(request.url)
+    except ValueError:
+        return True
+    told = [
+        parts.query,
+        *(header for header, _ in request.headers),
+        *(p.name for p in request.parts),
+    ]
+    told.append((request.body or b"").decode("utf-8", "replace"))
+    text = "\n".join(told).lower()
+    return bool(request.user or parts.password) or any(word in text for word in _SECRET)
 
 
 def path(endpoint: Endpoint) -> str:
