@@ -55,6 +55,8 @@ def test_seconds_are_near_the_truth(value: float) -> None:
         (figures.percent(0.814), "81 %"),
         (figures.of_budget(1.61), "161 %"),
         (figures.of_budget(9.55), "9.55×"),
+        (figures.rate(12400.0), "12400/s"),
+        (figures.rate(0.5), "0.5/s"),
         (figures.change(1.0), "0 %"),
         (figures.change(1.15), "+15 %"),
         (figures.change(0.97), "-3 %"),

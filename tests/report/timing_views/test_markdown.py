@@ -78,7 +78,10 @@ def test_is_short_when_all_is_well(make_endpoint: Any) -> None:
     run = Run(0.0001, tuple(make_endpoint(f"http://127.0.0.1/{n}") for n in range(5)))
     text = to_markdown(run)
     tokens = parse(text)
-    assert inlines(tokens, "heading") == ["Timing: all 5 are within budget", "All endpoints"]
+    assert inlines(tokens, "heading") == [
+        "Timing: all 5 endpoints are within budget",
+        "All endpoints",
+    ]
     assert fences(tokens) == []
     assert len(text.splitlines()) == 13
 

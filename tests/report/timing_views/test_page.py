@@ -295,7 +295,7 @@ def test_any_number_of_endpoints(show: Open, make_endpoint: Any, count: int) -> 
     headlines = {
         0: "Nothing was timed",
         1: "The endpoint is within its budget",
-        60: "All 60 are within budget",
+        60: "All 60 endpoints are within budget",
     }
     assert page.locator("h1").inner_text() == headlines[count]
     assert page.locator("details.endpoint").count() == count

@@ -87,3 +87,12 @@ def test_hostile_names_are_inert(hostile_run: Run) -> None:
 def test_nothing_timed() -> None:
     """A run of no endpoint has no table."""
     assert to_table(Run(0.1, ()), PLAIN) == ""
+
+
+def test_rate_under_load(make_endpoint: Any) -> None:
+    """An endpoint that was put under load has its answers a second in a column of its own."""
+    run = Run(0.1, (make_endpoint(rate=412.3), make_endpoint("http://127.0.0.1/b")))
+    head, first, second = to_table(run, PLAIN, 120).splitlines()
+    assert " rate " in head
+    assert [" 412/s " in line for line in (first, second)].count(True) == 1
+    assert " rate " not in to_table(Run(0.1, (make_endpoint(),)), PLAIN, 120)

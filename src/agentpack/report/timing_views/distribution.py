@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,19 +98,21 @@ def _strip(label: str, endpoint: Endpoint, scale: Scale) -> Strip:
 
 
 def _stacks(samples: Sequence[Sample], scale: Scale) -> tuple[Stack, ...]:
-    places = [(min(int(scale.at(s.total_s) * _PLACES / 100), _PLACES - 1), s) for s in samples]
-    good = Counter(place for place, sample in places if not sample.error)
-    bad = Counter(place for place, sample in places if sample.error)
-    most = max(good[place] + bad[place] for place, _ in places)
+    places: dict[int, list[Sample]] = {}
+    for sample in sorted(samples, key=lambda sample: sample.total_s):
+        place = min(int(scale.at(sample.total_s) * _PLACES / 100), _PLACES - 1)
+        places.setdefault(place, []).append(sample)
+    most = max(map(len, places.values()))
     stacks = []
-    for place in sorted({place for place, _ in places}):
-        here = [sample.total_s for number, sample in places if number == place]
-        span = " to ".join(dict.fromkeys((seconds(min(here)), seconds(max(here)))))
+    for place, here in places.items():
+        ends = seconds(here[0].total_s), seconds(here[-1].total_s)
+        span = " to ".join(dict.fromkeys(ends))
+        bad = sum(1 for sample in here if sample.error)
         stacks.append(
             Stack(
                 x=round((place + 0.5) * 100 / _PLACES, 3),
-                good=good[place],
-                bad=bad[place],
+                good=len(here) - bad,
+                bad=bad,
                 height=round(len(here) / most, 4),
                 words=f"{span}: {len(here)} ({percent(len(here) / len(samples))})",
             )

@@ -64,6 +64,11 @@ def change(ratio: float) -> str:
     return f"{part:+} %" if part else "0 %"
 
 
+def rate(value: float) -> str:
+    """How many a second: `0.5/s`, `412/s`, `12400/s`."""
+    return f"{_digits(value)}/s" if math.isfinite(value) else NONE
+
+
 def _digits(value: float) -> str:
     """Three significant digits, without zeros that say nothing."""
     if value == 0:

@@ -54,6 +54,8 @@ def _case(suite: ET.Element, endpoint: Endpoint, name: str) -> None:
     known |= _spread("total_s", verdicts.measured(endpoint, endpoint.total))
     if endpoint.baseline_ratio is not None:
         known["baseline_ratio"] = _decimal(endpoint.baseline_ratio)
+    if endpoint.rate is not None:
+        known["rate"] = _decimal(endpoint.rate)
     _properties(case, known)
     if endpoint.verdict != "ok":
         message = _clean(endpoint.reason or endpoint.verdict)

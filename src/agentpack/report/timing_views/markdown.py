@@ -56,6 +56,8 @@ def _section(number: int, endpoint: Endpoint, before: Endpoint | None) -> list[s
         tail = f", p95 {seconds(total.p95)}" if total.p95 is not None else ""
         told = f"Total {seconds(total.median)}{tail}, first byte {seconds(first.median)}, "
         told += f"budget {seconds(endpoint.budget_s)}"
+        if endpoint.rate is not None:
+            told += f", {figures.rate(endpoint.rate)} under load"
         change = verdicts.change(endpoint, before)
         parts.append(told + (f", {change} since the baseline." if change else "."))
     failures = verdicts.failures(endpoint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentpack.report.terminal import Style, fit, printable, table, width
-from agentpack.report.timing_views import verdicts
+from agentpack.report.timing_views import figures, verdicts
 from agentpack.report.timing_views.figures import NONE, seconds
 from agentpack.report.timing_views.gauge import BUDGET_AT, Gauge, gauge
 from agentpack.timing.result import Endpoint, Run, Verdict
@@ -15,7 +15,7 @@ _BAR, _SHORT_BAR = 24, 12
 _LEAST = 24
 """Columns for the endpoint's name, below which other columns give way."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_GIVING_WAY = ("p95", "first byte", "bar", "change")
+_GIVING_WAY = ("p95", "first byte", "bar", "rate", "change")
 
 Column = tuple[str, tuple[str, ...]]
 
@@ -59,6 +59,7 @@ def _columns(
     totals = [verdicts.measured(endpoint, endpoint.total) for endpoint in endpoints]
     firsts = [verdicts.measured(endpoint, endpoint.ttfb) for endpoint in endpoints]
     changes = [verdicts.change(e, verdicts.earlier(e, baseline)) for e in endpoints]
+    rates = ["" if e.rate is None else figures.rate(e.rate) for e in endpoints]
     gauges = [gauge(endpoint) for endpoint in endpoints]
     painted = tuple(style.paint(COLOURS[e.verdict], e.verdict) for e in endpoints)
     bars = tuple(
@@ -71,10 +72,12 @@ def _columns(
         ("total", _right("total", [seconds(s.median if s else None) for s in totals])),
         ("p95", _right("p95", [seconds(s.p95 if s else None) for s in totals])),
         ("change", _right("change", changes)),
+        ("rate", _right("rate", rates)),
         ("bar", bars),
         ("budget", _right("budget", [shown.words for shown in gauges])),
     ]
-    return [column for column in columns if column[0] != "change" or any(changes)]
+    empty = {name for name, cells in (("change", changes), ("rate", rates)) if not any(cells)}
+    return [column for column in columns if column[0] not in empty]
 
 
 def _bar(shown: Gauge, cells: int, style: Style, colour: str, *, blocks: bool) -> str:

@@ -16,6 +16,12 @@ from agentpack.timing.sample import Sample
 GRAVITY: tuple[Verdict, ...] = ("failed", "over", "regressed", "ok")
 """The verdicts, worst first."""
 
+_OF_ONE: dict[Verdict, str] = {
+    "failed": "The endpoint failed",
+    "over": "The endpoint is over its budget",
+    "regressed": "The endpoint became slower",
+    "ok": "The endpoint is within its budget",
+}
 _LONGEST = 110
 _SECRET = ("authorization", "cookie", "token", "secret", "password", "api-key", "api_key", "apikey")
 
@@ -45,12 +51,12 @@ def headline(run: Run) -> str:
     every = len(run.endpoints)
     if not every:
         return "Nothing was timed"
+    if every == 1:
+        return _OF_ONE[run.endpoints[0].verdict]
     bad = sum(endpoint.verdict != "ok" for endpoint in run.endpoints)
-    noun = "endpoint" if every == 1 else "endpoints"
     if bad:
-        needs = "needs" if bad == 1 else "need"
-        return f"{bad} of {every} {noun} {needs} work"
-    return "The endpoint is within its budget" if every == 1 else f"All {every} are within budget"
+        return f"{bad} of {every} endpoints {'needs' if bad == 1 else 'need'} work"
+    return f"All {every} endpoints are within budget"
 
 
 def counts(run: Run) -> tuple[tuple[Verdict, int], ...]:
