@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from agentpack.errors import AgentpackError
@@ -20,7 +20,7 @@ from agentpack.timing.handle import MAX_BYTES, TIMEOUT_S
 from agentpack.timing.load import Load, closed, opened
 from agentpack.timing.measure import Check, Measured, Meter, Pass, Progress
 from agentpack.timing.request import Request
-from agentpack.timing.result import Endpoint, Run
+from agentpack.timing.result import Cause, Endpoint, Run, Span
 from agentpack.timing.server import Server, serving
 from agentpack.timing.verdict import endpoint, judged
 
@@ -49,6 +49,10 @@ Find = Callable[[Session, str], Found]
 """Finds the requests, given a session and the URL where the app is served ('' without one)."""
 
 
+Why = Callable[[Sequence[Endpoint]], Mapping[Request, tuple[tuple[Cause, ...], tuple[Span, ...]]]]
+"""Says why endpoints are slow: causes, and what the server did meanwhile, by request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be timed, and how."""
@@ -71,6 +75,9 @@ class Order:
     rate: float | None = None
     duration_s: float | None = None
     progress: Progress = lambda *_: None
+    why: Why | None = None
+    explain: bool = False
+    """Say why of what is within its budget too."""
 
     @property
     def under_load(self) -> bool:
@@ -111,14 +118,30 @@ def run(order: Order, baseline: Baseline | None = None) -> Run:
             lambda names: _round(order, known=names, only=names).levels(),
             notes,
         )
+    endpoints = tuple(
+        _endpoint(order, first, place, compared.get(key(one.request)))
+        for place, one in enumerate(first.measured)
+    )
     return Run(
         floor_s=median(first.floor_s),
-        endpoints=tuple(
-            _endpoint(order, first, place, compared.get(key(one.request)))
-            for place, one in enumerate(first.measured)
-        ),
+        endpoints=_explained(order, endpoints),
         skipped=first.found.skipped,
         notes=tuple(notes),
+    )
+
+
+def _explained(order: Order, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+    """Say why of what is too slow. What failed is not slow: its reason says all."""
+    asked = {"over", "regressed"} | ({"ok"} if order.explain else set())
+    slow = [one for one in endpoints if one.verdict in asked]
+    if order.why is None or not slow:
+        return endpoints
+    found = order.why(slow)
+    return tuple(
+        replace(one, causes=found[one.request][0], spans=found[one.request][1])
+        if one in slow and one.request in found
+        else one
+        for one in endpoints
     )
 
 
