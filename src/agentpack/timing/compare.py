@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 from agentpack.timing.baseline import Baseline, Change, Level, change, pooled
 from agentpack.timing.floor import KIND
@@ -13,6 +14,8 @@ ROUNDS = 5
 that was started anew, since two starts of the same program differ by some per cent."""
 _SUSPECT, _CLEARED = 1.05, 1.03
 """What is slower by so much is measured anew, until it is no longer slower by so much."""
+_FASTER = 0.8
+"""The fixed work takes so much of its time in the baseline on a machine that is much faster."""
 
 Levels = Mapping[str, Level]
 
@@ -51,6 +54,16 @@ def compare(
     unknown = sorted(first.keys() - baseline.levels.keys())
     if unknown:
         notes.append(f"not in the baseline: {', '.join(unknown)}")
+
+    speeds = [
+        first[name].reference_s / baseline.levels[name].reference_s
+        for name in first.keys() & baseline.levels.keys()
+    ]
+    if comparable and speeds and median(speeds) < _FASTER:
+        notes.append(
+            "the machine is much faster than the baseline's, so a regression can hide: "
+            "make the baseline where it is checked"
+        )
 
     def told(name: str) -> Compared:
         before = baseline.levels[name]

@@ -192,6 +192,11 @@ def _round(
             session, bare, check=order.check, timeout_s=order.timeout_s, progress=order.progress
         )
         load = None
+        if found.play is not None and order.under_load:
+            raise AgentpackError(
+                "a scenario is not put under load here",
+                mend="write it for Locust: agentpack time export --locust FILE --scenario …",
+            )
         if found.play is not None:
             measured = meter.play(found.play, order.warmup, order.count)
         else:
@@ -239,7 +244,7 @@ def _loaded(order: Order, requests: Sequence[Request]) -> Load:
         return opened(
             requests,
             rate=order.rate,
-            count=max(1, round(order.rate * duration)),
+            count=order.count * len(requests) if counted else max(1, round(order.rate * duration)),
             timeout_s=order.timeout_s,
             max_bytes=order.max_bytes,
             progress=progress,

@@ -152,8 +152,10 @@ def _await(server: Server, timeout_s: float) -> None:
     while (left := end - time.monotonic()) > 0:
         code = server.process.poll()
         if code is not None:
+            missing = "No module named uvicorn" in tail(server.log)
             raise AgentpackError(
-                f"the server ended before it was ready {_exit(code)}{_quoted(server.log)}"
+                f"the server ended before it was ready {_exit(code)}{_quoted(server.log)}",
+                mend="install uvicorn in the project's environment" if missing else None,
             )
         try:
             with socket.create_connection(address, min(left, 1)) as client:
