@@ -96,6 +96,7 @@ class _Run:
         self.found: dict[str, Request] = {}
         self.reasons: dict[str, str] = {}
         self.empty: set[str] = set()
+        self.tried: set[tuple[str, str]] = set()
 
     def all(self) -> Discovery:
         every = list(operations(self.document))
@@ -156,24 +157,29 @@ class _Run:
     def go(self, operation: Operation, *, made_up: bool) -> bool:
         """Call one operation; true if it could be called."""
         base = self.base_url + ("" if self.dropped else prefix(operation))
-        reason = ""
+        reasons: list[str] = []
         try:
             for attempt in self.source.attempts(operation, base, made_up=made_up):
+                if (operation.name, attempt.request.url) in self.tried:
+                    continue
+                self.tried.add((operation.name, attempt.request.url))
                 answer = self.call(attempt.request)
                 status = answer.sample.status
                 if answer.sample.error is None and status // 100 == 2:  # noqa: PLR2004
                     return self.keep(operation, attempt, answer)
-                reason = self.reason(operation, attempt, answer)
+                reasons.append(self.reason(operation, attempt, answer))
                 if status not in _AGAIN:
                     break
         except NothingKnownError as error:
-            reason = self.unknown(operation, str(error))
+            reasons.append(self.unknown(operation, str(error)))
         except (UnknownValueError, MalformedError) as error:
-            reason = str(error)
-        # That a made-up value is not there says less than why there was none to take.
+            reasons.append(str(error))
+        # What is said to a made-up value tells less than why there was none to take.
         known = self.reasons.get(operation.name, "").startswith("no value is known")
-        if not (known and reason.startswith("no value")):
-            self.reasons[operation.name] = reason
+        if reasons and not (known and made_up):
+            # That of the likeliest values.
+            others = f" (and {len(reasons) - 1} others)" if reasons[1:] else ""
+            self.reasons[operation.name] = reasons[0] + others
         return False
 
     def keep(self, operation: Operation, attempt: Attempt, answer: Answered) -> bool:

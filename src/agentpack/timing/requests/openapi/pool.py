@@ -12,6 +12,8 @@ from agentpack.lazy import lazy
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _KEYS = ("id", "uuid", "guid", "pk", "slug", "key", "name", "code", "username", "email")
 """What one thing of a list is told apart by, the likeliest first."""
+_ENVELOPES = frozenset({"item", "data", "result", "record", "value", "entry", "object", "row"})
+"""Words for anything, which say nothing of what they hold."""
 _PER_LIST = 5
 _DEEPEST = 6
 _MOST = 3000
@@ -63,13 +65,15 @@ class Pool:
                 break
         return value
 
-    def worked(self, prefix: str, name: str, value: str | int) -> None:
+    def worked(self, prefix: str, name: str, value: Any) -> None:
         """A value was right for the parameter that stands behind this prefix of a path."""
-        self._good.setdefault((prefix, name), {})[value] = None
+        if isinstance(value, (str, int)):
+            self._good.setdefault((prefix, name), {})[value] = None
 
     def link(self, operation: str, name: str, value: Any) -> None:
         """The document's own links say that a parameter of an operation takes this value."""
-        self._linked.setdefault((operation, name), {})[value] = None
+        if isinstance(value, (str, int)):
+            self._linked.setdefault((operation, name), {})[value] = None
 
     def linked(self, operation: str, name: str) -> Iterator[Any]:
         """What links gave for a parameter."""
@@ -113,14 +117,17 @@ def _score(prefix: str, name: str, seen: Seen) -> int:
     prop = tokens(seen.names[-1]) if seen.names else ()
     key = wanted[-1:] if wanted and wanted[-1] in _KEYS else ()
     stem = wanted[: len(wanted) - len(key)]
+    if len(stem) == 1 and stem[0] in _ENVELOPES:
+        stem = ()
     listed = bool(prefix) and seen.path.rstrip("/") == prefix.rstrip("/")
     score = 0
     if listed and len(seen.names) <= 2:  # noqa: PLR2004 - items below one key, or none
         score = _in_list(key, prop, wanted, plain_list=not seen.names or len(seen.names) == 1)
-    if prop == wanted and (stem or not prefix):
+    if prop == wanted and prop and (stem or not prefix):
         score = max(score, 80 + 40 * listed)
     elif prop and prop[-1:] == (key or ("id",)) and len(prop) == 1 and stem:
         owners = [tokens(owner) for owner in seen.names[:-1]]
+        owners = [owner for owner in owners if not _ENVELOPES.issuperset(owner)]
         nouns = [tokens(part) for part in seen.path.split("/") if part and "{" not in part]
         if owners and owners[-1] == stem:
             score = max(score, 90)

@@ -166,7 +166,7 @@ def _object(document: Mapping[str, Any], node: Mapping[str, Any], depth: int) ->
     for name in _listed(node, "required"):
         inner = properties.get(name, {})
         if not (isinstance(inner, dict) and inner.get("readOnly") is True):
-            made[name] = value(document, inner, depth + 1)
+            made[str(name)] = value(document, inner, depth + 1)
     return made
 
 
