@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from agentpack.timing.request import Part, Request
 from agentpack.timing.requests.openapi import serialize
 from agentpack.timing.requests.openapi.document import MalformedError, Operation, follow
-from agentpack.timing.requests.openapi.pool import Pool, fits
+from agentpack.timing.requests.openapi.pool import Pool, fits, tokens
 from agentpack.timing.requests.openapi.values import UnknownValueError, choices, stated, value
 
 _PER_PARAMETER = 5
@@ -169,7 +169,7 @@ class Source:
         node = follow(self.document, content[media])
         named = list(islice(stated(node), 1))
         try:
-            given = named[0] if named else value(self.document, node.get("schema", {}))
+            given = named[0] if named else self._known(value(self.document, node.get("schema", {})))
         except UnknownValueError as error:
             raise UnknownValueError(f"no body can be made up: {error}") from None
         if _is_json(media):
@@ -182,6 +182,18 @@ class Source:
         if kind.startswith("text/") or kind in ("application/octet-stream", "*/*"):
             return serialize.text(given).encode(), (), media if "*" not in media else "text/plain"
         raise UnknownValueError(f"no body of type {media} can be made up")
+
+    def _known(self, body: Any) -> Any:
+        """A made-up body with the ids in it replaced by such as were seen."""
+        if not isinstance(body, dict):
+            return body
+        made = dict(body)
+        for name, each in body.items():
+            words = tokens(name)
+            if words[1:] and words[-1] in ("id", "slug", "key"):
+                seen = (one for one in self.pool.for_name(name) if type(one) is type(each))
+                made[name] = next(seen, each)
+        return made
 
     def _parts(self, media: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Part]:
         schema = follow(self.document, media.get("schema", {}))

@@ -31,6 +31,7 @@ from agentpack.timing.requests.openapi.values import UnknownValueError
 
 SAFE = ("GET", "HEAD")
 _ENDS = lazy(r"(?i)/(?:(?:log|sign)[-_]?(?:out|off)|shutdown|terminate)(?:/|$)")
+_DELETES = lazy(r"(?i)(?:^|[/_-])(?:delete|remove|destroy|purge|clear|wipe|reset)(?:$|[/_-])")
 _LIMIT = 200
 _AGAIN = (400, 404, 409, 410, 422)
 """Statuses after which other values are tried."""
@@ -96,7 +97,8 @@ class _Run:
         self.found: dict[str, Request] = {}
         self.reasons: dict[str, str] = {}
         self.empty: set[str] = set()
-        self.tried: set[tuple[str, str]] = set()
+        self.tried: set[tuple[str, str, bytes | None]] = set()
+        self.final: set[str] = set()
 
     def all(self) -> Discovery:
         every = list(operations(self.document))
@@ -115,8 +117,7 @@ class _Run:
         )
 
     def done(self, operation: Operation) -> bool:
-        known = operation.name in self.found
-        return known or not self.reasons.get(operation.name, "no value").startswith("no value")
+        return operation.name in self.found or operation.name in self.final
 
     def refused(self, operation: Operation) -> bool:
         reason = operation.fault
@@ -124,6 +125,8 @@ class _Run:
             reason = "it deletes what it names, so it works once: time it in a scenario"
         if reason is None and operation.method not in self.methods:
             reason = "it may change data: it is called only when that is asked for"
+        if reason is None and operation.method not in SAFE and _DELETES.search(operation.path):
+            reason = "by its name it deletes, so it works once: time it in a scenario"
         if reason is None and _ENDS.search(operation.path):
             reason = "by its name it ends the session or the server"
         if reason is not None:
@@ -155,24 +158,27 @@ class _Run:
             todo = [each for each in left if not self.done(each)]
 
     def go(self, operation: Operation, *, made_up: bool) -> bool:
-        """Call one operation; true if it could be called."""
+        """Call one operation; true if it could be called, once at least."""
         base = self.base_url + ("" if self.dropped else prefix(operation))
         reasons: list[str] = []
         try:
             for attempt in self.source.attempts(operation, base, made_up=made_up):
-                if (operation.name, attempt.request.url) in self.tried:
+                key = (operation.name, attempt.request.url, attempt.request.body)
+                if key in self.tried:
                     continue
-                self.tried.add((operation.name, attempt.request.url))
+                self.tried.add(key)
                 answer = self.call(attempt.request)
                 status = answer.sample.status
                 if answer.sample.error is None and status // 100 == 2:  # noqa: PLR2004
                     return self.keep(operation, attempt, answer)
                 reasons.append(self.reason(operation, attempt, answer))
                 if status not in _AGAIN:
+                    self.final.add(operation.name)
                     break
         except NothingKnownError as error:
             reasons.append(self.unknown(operation, str(error)))
         except (UnknownValueError, MalformedError) as error:
+            self.final.add(operation.name)
             reasons.append(str(error))
         # What is said to a made-up value tells less than why there was none to take.
         known = self.reasons.get(operation.name, "").startswith("no value is known")
@@ -191,8 +197,9 @@ class _Run:
                     f"it answers {status}, and {again.status or again.error} when it is sent"
                     " again: time it in a scenario"
                 )
+                self.final.add(operation.name)
                 self.learn(operation, attempt, answer)
-                return False
+                return True
         expect = declared.expectation(self.document, operation, status)
         self.found[operation.name] = replace(attempt.request, expect=expect)
         self.learn(operation, attempt, answer)

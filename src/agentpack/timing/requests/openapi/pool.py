@@ -14,6 +14,7 @@ _KEYS = ("id", "uuid", "guid", "pk", "slug", "key", "name", "code", "username", 
 """What one thing of a list is told apart by, the likeliest first."""
 _ENVELOPES = frozenset({"item", "data", "result", "record", "value", "entry", "object", "row"})
 """Words for anything, which say nothing of what they hold."""
+_LISTS = frozenset({"filter", "search", "query", "list", "paginate", "all"})
 _PER_LIST = 5
 _DEEPEST = 6
 _MOST = 3000
@@ -119,7 +120,7 @@ def _score(prefix: str, name: str, seen: Seen) -> int:
     stem = wanted[: len(wanted) - len(key)]
     if len(stem) == 1 and stem[0] in _ENVELOPES:
         stem = ()
-    listed = bool(prefix) and seen.path.rstrip("/") == prefix.rstrip("/")
+    listed = bool(prefix) and _list_path(seen.path) in (prefix, _without_key(prefix, wanted))
     score = 0
     if listed and len(seen.names) <= 2:  # noqa: PLR2004 - items below one key, or none
         score = _in_list(key, prop, wanted, plain_list=not seen.names or len(seen.names) == 1)
@@ -134,6 +135,19 @@ def _score(prefix: str, name: str, seen: Seen) -> int:
         elif stem in nouns and (not owners or owners[-1] not in nouns[:-1]):
             score = max(score, 70)
     return max(0, score - len(seen.names)) if score else 0
+
+
+def _list_path(path: str) -> str:
+    """The path of the list itself: `/flows/filter` answers with items of `/flows`."""
+    path = path.rstrip("/")
+    front, _, last = path.rpartition("/")
+    return front if last in _LISTS else path
+
+
+def _without_key(prefix: str, wanted: tuple[str, ...]) -> str:
+    """`/flows` of `/flows/name/{name}`: the segment only says which key follows."""
+    front, _, last = prefix.rpartition("/")
+    return front if front and tokens(last) in (wanted, wanted[-1:]) else prefix
 
 
 def _in_list(
