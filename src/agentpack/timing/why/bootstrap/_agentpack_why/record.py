@@ -1,0 +1,159 @@
+"""What is noted of one request; all times are of the system's monotonic clock, in seconds."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
+from time import monotonic
+from typing import Any
+
+from .places import Place, here, of_function
+
+_MOST = 5000
+now = monotonic
+current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
+"""The request that is being served here; `None` outside of one and for those without our mark."""
+
+
+class Worker:
+    """A thread that works for a request."""
+
+    __slots__ = ("clock", "cpu", "ident", "part")
+
+    def __init__(self, part: Any) -> None:
+        import time
+
+        self.ident = threading.get_ident()
+        self.part = part
+        clock = getattr(time, "pthread_getcpuclockid", None)
+        self.clock = clock(self.ident) if clock else None
+        self.cpu = time.thread_time()
+
+
+class Trace:
+    """One request."""
+
+    def __init__(self, identity: str, method: str, path: str) -> None:
+        self.identity = identity
+        self.method = method
+        self.path = path
+        self.start = self.told_at = now()
+        self.status = 0
+        self.size = 0
+        self.began = 0.0
+        self.answered = 0.0
+        self.end = 0.0
+        self.endpoint: Place | None = None
+        self.threaded = False
+        self.spans: list[list[Any]] = []
+        self.sql: list[list[Any]] = []
+        self.http: list[list[Any]] = []
+        self.waits: list[list[Any]] = []
+        self.chunks: list[list[Any]] = []
+        self.runs: list[list[Any]] = []
+        self.dropped = 0
+        self.tasks: list[Any] = []
+        self.workers: list[Worker] = []
+        self.outgoing = 0
+
+    def add(self, kept: list[list[Any]], row: list[Any]) -> None:
+        """Keep a row, unless there are too many."""
+        if len(kept) < _MOST:
+            kept.append(row)
+        else:
+            self.dropped += 1
+
+    def wait(self, kind: str, start: float, place: Place | None = None) -> None:
+        """Note a wait that ends now, if it was one."""
+        end = now()
+        if end - start > 0.001:
+            self.add(self.waits, [kind, start, end, *(place or here() or (None, None, None))])
+
+    def told(self, *, done: bool) -> dict[str, Any]:
+        """All of it, to be sent."""
+        return {
+            "kind": "request",
+            "id": self.identity,
+            "method": self.method,
+            "path": self.path,
+            "start": self.start,
+            "began": self.began,
+            "answered": self.answered,
+            "end": self.end,
+            "status": self.status,
+            "size": self.size,
+            "endpoint": self.endpoint,
+            "threaded": self.threaded,
+            "spans": list(self.spans),
+            "sql": list(self.sql),
+            "http": list(self.http),
+            "waits": list(self.waits),
+            "chunks": list(self.chunks),
+            "runs": [list(run) for run in self.runs],
+            "dropped": self.dropped,
+            "done": done,
+        }
+
+
+@contextlib.contextmanager
+def span(name: str, function: Any = None) -> Iterator[None]:
+    """Note how long a part of the current request takes."""
+    trace = current.get()
+    if trace is None:
+        yield
+        return
+    start = now()
+    try:
+        yield
+    finally:
+        place = of_function(function)
+        trace.add(trace.spans, [name, start, now(), *(place or (None, None, None))])
+
+
+@contextlib.contextmanager
+def own_task(trace: Trace | None) -> Iterator[None]:
+    """Say that the current task is the one that serves the request from here on."""
+    if trace is None:
+        yield
+        return
+    import asyncio
+
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        task = None
+    if task is None or task in trace.tasks:
+        yield
+        return
+    trace.tasks.append(task)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):
+            trace.tasks.remove(task)
+
+
+class Work:
+    """A function that works in a thread for a request; called there."""
+
+    def __init__(self, trace: Trace, function: Any, part: Any, *, full: bool) -> None:
+        self.trace = trace
+        self.function = function
+        self.part = part
+        self.full = full
+        self.asked = now()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        trace = self.trace
+        if self.full:
+            trace.wait("threadpool", self.asked, self.part[1])
+        worker = Worker(self.part)
+        token = current.set(trace)
+        trace.workers.append(worker)
+        try:
+            return self.function(*args, **kwargs)
+        finally:
+            trace.workers.remove(worker)
+            current.reset(token)

@@ -1,0 +1,177 @@
+"""Looks at the event loop, and at what serves each request, every few milliseconds.
+
+The loop is pinged. While it does not answer, what its thread runs is what blocks it. A C call that
+keeps the interpreter's lock keeps us from looking too: the thread that then used the processor is
+found at the line that called it, and is charged for all of the time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+from typing import Any
+
+from .places import Stack, frames_of, told
+from .record import Trace, Worker, now
+from .send import send
+from .suspended import frames_of_task
+from .waiting import waits_for
+
+INTERVAL_S = 0.005
+_STUCK_S = 0.03
+_LATE_S = 3 * INTERVAL_S
+_KEPT = 0.25
+_MOST_RUNS = 1000
+_PATIENCE_S = 3.0
+_IDLE = (
+    "selectors.py:select",
+    "asyncio/base_events.py:_run_once",
+    "asyncio/base_events.py:run_forever",
+    "asyncio/base_events.py:run_until_complete",
+    "asyncio/runners.py:run",
+    "uvloop/__init__.py:run",
+    "uvicorn/server.py:run",
+    "uvicorn/_compat.py:asyncio_run",
+    "uvicorn/main.py:run",
+)
+
+live: list[Trace] = []
+"""The requests that are being served."""
+_loops: list[Any] = []
+
+
+def watch_this_loop() -> None:
+    """Start to watch the running event loop, once."""
+    if _loops:
+        return
+    import asyncio
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    _loops.append(loop)
+    # The sender's thread starts here, not in the middle of a request.
+    send({"kind": "ready"})
+    threading.Thread(
+        target=_Watch(loop, threading.get_ident()).run, name="agentpack-watch", daemon=True
+    ).start()
+
+
+class _Watch:
+    def __init__(self, loop: Any, ident: int) -> None:
+        self.loop = loop
+        self.ident = ident
+        clock = getattr(time, "pthread_getcpuclockid", None)
+        self.clock = clock(ident) if clock else None
+        self.cpu = 0.0
+        self.beat = 0.0
+        self.answered = True
+        self.stuck: list[list[Any]] = []
+
+    def run(self) -> None:
+        last = now()
+        while not self.loop.is_closed():
+            time.sleep(INTERVAL_S)
+            moment = now()
+            # A stack may change under our eyes.
+            with contextlib.suppress(Exception):
+                self.look(last, moment)
+            last = moment
+
+    def look(self, last: float, moment: float) -> None:
+        frames = sys._current_frames()
+        stack = frames_of(frames.get(self.ident))
+        used = _used(self.clock)
+        cpu, self.cpu = used - self.cpu, used
+        busy = bool(stack) and _label(stack[-1]) not in _IDLE
+        seen = told(stack) if busy else None
+        late = moment - last > _LATE_S
+        if seen is not None and (late or not self.answered):
+            _note(self.stuck, "loop", seen, waits_for(stack), (last, moment), cpu)
+        self.ping()
+        for trace in live:
+            self.look_at(trace, frames, (stack, seen, cpu), (last, moment))
+
+    def ping(self) -> None:
+        """Ask the loop again once it has answered; what kept it from answering is sent."""
+        if not self.answered:
+            return
+        if self.stuck and self.stuck[-1][9] <= self.beat:
+            start = self.stuck[0][8]
+            if self.beat - start >= _STUCK_S:
+                send({"kind": "stuck", "start": start, "end": self.beat, "runs": self.stuck})
+            self.stuck = []
+        self.answered = False
+        try:
+            self.loop.call_soon_threadsafe(self.pong)
+        except RuntimeError:
+            self.answered = True
+
+    def pong(self) -> None:
+        self.beat = now()
+        self.answered = True
+
+    def look_at(
+        self, trace: Trace, frames: Any, loop: tuple[Any, Stack | None, float], at: Any
+    ) -> None:
+        workers = list(trace.workers)
+        for worker in workers:
+            stack = frames_of(frames.get(worker.ident))
+            used = _used(worker.clock)
+            cpu, worker.cpu = used - worker.cpu, used
+            seen = _within(told(stack), worker)
+            _note(trace.runs, "thread", seen, waits_for(stack), at, cpu)
+        if workers or not trace.tasks:
+            return
+        task = trace.tasks[-1]
+        coroutine = task.get_coro()
+        if getattr(coroutine, "cr_running", False):
+            if loop[1] is not None:
+                _note(trace.runs, "loop", loop[1], waits_for(loop[0]), at, loop[2])
+            return
+        _note(trace.runs, "await", told(frames_of_task(task)), "", at, 0.0)
+
+
+def _within(seen: Stack, worker: Worker) -> Stack:
+    """What a thread does, as part of what it was started for."""
+    if worker.part is None:
+        return seen
+    part, owner = worker.part[0], worker.part[1]
+    return seen._replace(part=seen.part or part, owner=seen.owner or owner)
+
+
+def _used(clock: int | None) -> float:
+    """The processor time of a thread; 0 where the system does not tell, or the thread is gone."""
+    if clock is None:
+        return 0.0
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return 0.0
+
+
+def _label(frame: Any) -> str:
+    parts = frame.f_code.co_filename.replace("\\", "/").split("/")
+    tail = parts[-1:] if parts[-1] == "selectors.py" else parts[-2:]
+    return "/".join(tail) + ":" + str(frame.f_code.co_name)
+
+
+def _note(
+    runs: list[list[Any]], mode: str, seen: Stack, waits: str, at: tuple[float, float], cpu: float
+) -> None:
+    """Add a look to the run that it continues, or begin one."""
+    start, end = at
+    if end - start > _LATE_S and mode != "await" and 0 < cpu < _KEPT * (end - start):
+        # We came late, and not because this thread kept the lock: the machine is busy.
+        start = end - max(_LATE_S, cpu)
+    wall = end - start
+    cpu = max(0.0, min(cpu, wall))
+    key = [mode, seen.part, seen.owner, seen.place, seen.callee, seen.leaf, waits, seen.imports]
+    if runs and runs[-1][:8] == key and start - runs[-1][9] < INTERVAL_S:
+        run = runs[-1]
+        run[9], run[10], run[11] = end, run[10] + wall, run[11] + cpu
+    elif len(runs) < _MOST_RUNS:
+        runs.append([*key, start, end, wall, cpu])

@@ -1,0 +1,47 @@
+"""Work that a request hands to threads: who does it, and how long it waits for a thread."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .places import frames_of, told
+from .record import Trace, Work, current
+
+
+def _work(trace: Trace, function: Any, *, full: bool) -> Work:
+    seen = told(frames_of(sys._getframe(2)))
+    return Work(trace, function, (seen.part, seen.place), full=full)
+
+
+def anyio(module: Any) -> None:
+    """`def` endpoints and dependencies come through here."""
+    run = module.run_sync
+
+    async def run_sync(func: Any, *args: Any, **kwargs: Any) -> Any:
+        trace = current.get()
+        if trace is None:
+            return await run(func, *args, **kwargs)
+        limiter = kwargs.get("limiter") or module.current_default_thread_limiter()
+        full = limiter.available_tokens < 1
+        return await run(_work(trace, func, full=full), *args, **kwargs)
+
+    module.run_sync = run_sync
+
+
+def executor(module: Any) -> None:
+    """`asyncio.to_thread` and `run_in_executor` come through here."""
+    submit = module.ThreadPoolExecutor.submit
+
+    def submitted(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        trace = current.get()
+        if trace is None:
+            return submit(self, fn, *args, **kwargs)
+        return submit(self, _work(trace, fn, full=_all_busy(self)), *args, **kwargs)
+
+    module.ThreadPoolExecutor.submit = submitted
+
+
+def _all_busy(pool: Any) -> bool:
+    idle = getattr(getattr(pool, "_idle_semaphore", None), "_value", 1)
+    return idle < 1 and len(getattr(pool, "_threads", ())) >= getattr(pool, "_max_workers", 1)
