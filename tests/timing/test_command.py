@@ -245,6 +245,31 @@ def test_a_baseline_of_failures_is_refused(agentpack, serve, say, tmp_path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_why_it_is_slow(agentpack, make, monkeypatch) -> None:
+    """What is over its budget comes with its cause, file and line; what is not, with none."""
+    text = APP.replace("await asyncio.sleep(", "__import__('time').sleep(")
+    monkeypatch.chdir(make({**PROJECT, "main.py": text}))
+    monkeypatch.setenv("SLOW", "0.3")
+    arguments = ("time", "/items", "/slow", "-n", "3", "--budget", "0.2", "--explain")
+    code, found = told(agentpack(*arguments, "--format", "json"))
+    fast, slow = found.values()
+    assert code == 0
+    cause = slow["causes"][0]
+    assert (cause["kind"], cause["file"]) == ("event-loop-blocked", "main.py")
+    assert "sleep(" in text.splitlines()[cause["line"] - 1]
+    assert cause["share"] > 0.5
+    assert fast["causes"] == []
+
+
+def test_a_load_test_for_locust(agentpack, shop) -> None:
+    """The same requests as a file of Python that is none of ours any more."""
+    assert "needs --locust FILE" in only_error(agentpack("time", "export", "/items"))
+    code, out, _ = agentpack("time", "export", "/items", "--locust", shop / "load.py")
+    assert (code, out.startswith("Wrote ")) == (0, True)
+    compile((shop / "load.py").read_text(), "load.py", "exec")
+    assert '"/items"' in (shop / "load.py").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

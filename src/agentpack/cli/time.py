@@ -109,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
 
     verb = args.what.pop(0) if args.what[:1] and args.what[0] in _VERBS else None
     if verb == "export":
-        raise AgentpackError("export is not there yet")
+        return timing.export(args)
     if verb == "baseline":
         return timing.write_baseline(args)
     result, before = timing.measured(args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from agentpack.timing import budget, find
 from agentpack.timing.app import App, app_of
 from agentpack.timing.baseline import Baseline
 from agentpack.timing.earlier import as_run
+from agentpack.timing.order import Explained, Find, Order, Why
+from agentpack.timing.request import Request
 from agentpack.timing.requests import to_curl
 from agentpack.timing.requests.check import check
-from agentpack.timing.result import Run
-from agentpack.timing.run import Find, Order, baseline_of, run
+from agentpack.timing.result import Endpoint, Run
+from agentpack.timing.run import baseline_of, run
 
 _COUNT, _LOAD_S = 20, 10.0
 _SETTINGS = "agentpack.toml"
@@ -30,8 +33,43 @@ def measured(args: argparse.Namespace) -> tuple[Run, Run | None]:
     order, folder = _order(args)
     before = _baseline(args, order, folder)
     with Progress.of_stderr() as progress:
-        result = run(replace(order, progress=progress.step), before)
+        order = replace(order, progress=progress.step, explain=args.explain)
+        result = run(replace(order, why=_why(order)), before)
     return result, as_run(before, result) if before else None
+
+
+def _why(order: Order) -> Why | None:
+    """What says why, of an app that is ours to watch."""
+    app = order.app
+    if app is None:
+        return None
+
+    def why(slow: Sequence[Endpoint]) -> Mapping[Request, Explained]:
+        # Imported here: most runs have nothing to explain.
+        from agentpack.timing.why.explain import explain  # noqa: PLC0415
+
+        return explain(
+            [one.request for one in slow],
+            app,
+            {one.request: one for one in slow},
+            concurrency=order.concurrency or 1,
+            timeout_s=order.timeout_s,
+            ready_s=order.ready_s,
+            progress=lambda done, total, name: order.progress(done, total, f"why {name}"),
+        )
+
+    return why
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write the requests or the scenario as a Locust file."""
+    if args.locust is None:
+        raise AgentpackError("export needs --locust FILE")
+    order, _ = _order(args)
+    text = find.as_locust(order, args.scenario, args.locust.name)
+    args.locust.write_text(text, encoding="utf-8")
+    print(f"Wrote {args.locust}: run it with locust -f {args.locust}")
+    return OK
 
 
 def write_baseline(args: argparse.Namespace) -> int:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from agentpack.errors import AgentpackError
 from agentpack.timing.curl import Answer, Session
+from agentpack.timing.order import Find, Found, Order
 from agentpack.timing.request import Request
 from agentpack.timing.requests import from_curl, from_options, load_scenario, log_in, play
-from agentpack.timing.run import Find, Found
+from agentpack.timing.run import found
 
 OPENAPI = "/openapi.json"
 
@@ -87,7 +88,7 @@ def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
             sent.append((request, session.send(request, cold=True)))
             return sent[-1][1]
 
-        found = discover(
+        discovery = discover(
             parse(answer.body, pattern.url),
             base_url or f"{parts.scheme}://{parts.netloc}",
             call,
@@ -96,7 +97,7 @@ def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
             user=pattern.user,
             insecure=pattern.insecure,
         )
-        return Found(found.requests, skipped=found.skipped, sent=sent)
+        return Found(discovery.requests, skipped=discovery.skipped, sent=sent)
 
     return find
 
@@ -104,3 +105,23 @@ def discovered(where: str, options: Sequence[str], *, unsafe: bool) -> Find:
 def joined(base_url: str, url: str) -> str:
     """A URL; what begins with a slash is a path on the app."""
     return f"{base_url}{url}" if url.startswith("/") else url
+
+
+def as_locust(order: Order, scenario_file: Path | None, name: str) -> str:
+    """The Locust file of an order; a scenario's keeps its login and what it captures.
+
+    Raises:
+        AgentpackError: the requests cannot be found.
+
+    """
+    from agentpack.timing.export import locust, locust_scenario  # noqa: PLC0415 - rarely asked
+
+    if scenario_file is not None:
+        loaded = load_scenario(scenario_file)
+        return locust_scenario(loaded, loaded.base or "http://localhost:8000", file=name)
+    with found(order) as (requests, base_url):
+        parts = urlsplit(requests.requests[0].url) if requests.requests else None
+        if parts is None:
+            raise AgentpackError("there is nothing to export")
+        base = base_url or f"{parts.scheme}://{parts.netloc}"
+        return locust(requests.requests, base, file=name)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from agentpack.errors import AgentpackError
-from agentpack.timing.app import App
 from agentpack.timing.baseline import Baseline, Level, key, pooled
-from agentpack.timing.budget import Settings
 from agentpack.timing.compare import ROUNDS, Compared, compare
-from agentpack.timing.curl import Answer, Session
+from agentpack.timing.curl import Session
 from agentpack.timing.floor import KIND, floor
-from agentpack.timing.handle import MAX_BYTES, TIMEOUT_S
 from agentpack.timing.load import Load, closed, opened
-from agentpack.timing.measure import Check, Measured, Meter, Pass, Progress
+from agentpack.timing.measure import Measured, Meter
+from agentpack.timing.order import Found, Order
 from agentpack.timing.request import Request
-from agentpack.timing.result import Cause, Endpoint, Run, Span
+from agentpack.timing.result import Endpoint, Run
 from agentpack.timing.server import Server, serving
 from agentpack.timing.verdict import endpoint, judged
 
@@ -29,60 +27,6 @@ _WINDOW_S = 3.0
 goes within such a time."""
 _MOST = 400
 _MOST_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The requests that are to be timed."""
-
-    requests: tuple[Request, ...] = ()
-    play: Pass | None = None
-    """One pass of a scenario, in place of requests."""
-    skipped: tuple[tuple[str, str], ...] = ()
-    sent: Sequence[tuple[Request, Answer]] = ()
-    """What had to be sent to find them, each on a connection of its own, with its answer."""
-    budgets: Mapping[str, float] = field(default_factory=dict)
-    """Seconds by operation, where the requests' own source says so."""
-
-
-Find = Callable[[Session, str], Found]
-"""Finds the requests, given a session and the URL where the app is served ('' without one)."""
-
-
-Why = Callable[[Sequence[Endpoint]], Mapping[Request, tuple[tuple[Cause, ...], tuple[Span, ...]]]]
-"""Says why endpoints are slow: causes, and what the server did meanwhile, by request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be timed, and how."""
-
-    find: Find
-    check: Check
-    curl: Callable[[Request], str]
-    """The command that sends the same request."""
-    app: App | None = None
-    settings: Settings = field(default_factory=Settings)
-    budget_s: float | None = None
-    """In place of every budget in the settings."""
-    count: int = 20
-    warmup: int = 2
-    patience_s: float | None = 30.0
-    timeout_s: float = TIMEOUT_S
-    ready_s: float = 30.0
-    max_bytes: int = MAX_BYTES
-    concurrency: int | None = None
-    rate: float | None = None
-    duration_s: float | None = None
-    progress: Progress = lambda *_: None
-    why: Why | None = None
-    explain: bool = False
-    """Say why of what is within its budget too."""
-
-    @property
-    def under_load(self) -> bool:
-        """Whether many requests are sent at once."""
-        return self.concurrency is not None or self.rate is not None
 
 
 @dataclass(slots=True)
@@ -131,9 +75,13 @@ def run(order: Order, baseline: Baseline | None = None) -> Run:
 
 
 def _explained(order: Order, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
-    """Say why of what is too slow. What failed is not slow: its reason says all."""
-    asked = {"over", "regressed"} | ({"ok"} if order.explain else set())
-    slow = [one for one in endpoints if one.verdict in asked]
+    """Say why of what is too slow, cold or warm. What failed is not slow: its reason says all."""
+    slow = [
+        one
+        for one in endpoints
+        if one.verdict in {"over", "regressed"}
+        or (one.verdict == "ok" and (order.explain or _slow_when_cold(one)))
+    ]
     if order.why is None or not slow:
         return endpoints
     found = order.why(slow)
@@ -143,6 +91,10 @@ def _explained(order: Order, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint,
         else one
         for one in endpoints
     )
+
+
+def _slow_when_cold(one: Endpoint) -> bool:
+    return one.cold is not None and one.cold.total_s > one.budget_s
 
 
 def baseline_of(order: Order) -> tuple[Baseline, Run]:
@@ -215,6 +167,19 @@ def _round(
         if not meter.floor_s:
             meter.probe()
         return _Round(measured, meter.floor_s, found, load)
+
+
+@contextmanager
+def found(order: Order) -> Iterator[tuple[Found, str]]:
+    """The requests of an order while its app is served, and the URL where it is.
+
+    Raises:
+        AgentpackError: as `run`.
+
+    """
+    with _served(order) as server, Session(max_bytes=order.max_bytes) as session:
+        base_url = server.base_url if server else ""
+        yield order.find(session, base_url), base_url
 
 
 @contextmanager
