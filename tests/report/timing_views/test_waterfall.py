@@ -108,3 +108,12 @@ def test_ticks_are_few_and_on_the_line(values: list[float]) -> None:
         places = [scale.at(value) for value in sorted(values)]
         assert places == sorted(places)
         assert all(0 <= place <= 100 for place in places)
+
+
+def test_a_row_says_how_many_it_holds(make_sample: Any) -> None:
+    """The number of like spans comes first in their label, where no long name hides it."""
+    spans = [Span("SELECT " + "x" * 500, number / 10, 0.05) for number in range(7)]
+    (row,) = (lane for lane in waterfall(make_sample(1.0), spans).lanes if lane.kind == "server")
+    assert row.label.startswith("7× SELECT")
+    assert len(row.bars) == 7
+    assert row.words == "350 ms"

@@ -78,7 +78,7 @@ def _row(row: Row, scale: Scale) -> Lane:
     times = len(row.stretches)
     return Lane(
         kind="server",
-        label=f"{row.name} ×{times}" if times > 1 else row.name,
+        label=f"{times}× {row.name}" if times > 1 else row.name,
         detail=f"{row.name}: {times} times" if times > 1 else row.name,
         depth=min(row.depth + 1, _DEEPEST),
         bars=_bars(row.stretches, scale),
