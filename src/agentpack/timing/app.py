@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,8 +73,9 @@ def interpreter(directory: Path, prefix: str | None = None) -> tuple[str, ...]:
                 return (str(place / name),)
         if (place / ".git").exists():
             break
-    if prefix:
-        return (*shlex.split(prefix), "python")
+    words = shlex.split(prefix or "")
+    if words and shutil.which(words[0]):
+        return (*words, "python")
     active = os.environ.get("VIRTUAL_ENV")
     if active and Path(active, "bin/python").is_file():
         return (str(Path(active, "bin/python")),)

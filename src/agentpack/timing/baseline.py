@@ -1,14 +1,15 @@
 """An earlier run to compare with, and when a difference from it is a regression.
 
-The baseline is a JSON file in the repository. For each endpoint it has the median of its total, the
-mean of its fastest fifth, the same of a fixed piece of work that was timed in turn with it, and the
-noise of the ratio of these two.
+The baseline is a JSON file in the repository. For each endpoint it has the median of its total; its
+*own* time, which is that median without what other work on the machine took; the own time of a
+fixed piece of work that was timed in turn with it; and the noise of the ratio of these two. Where
+it cannot be known what other work took, the own time is the mean of the fastest fifth.
 
-Two numbers tell a change. The *plain* one is the fastest fifth over the baseline's. The *relative*
-one is the same after both were divided by the fixed work: on a machine that is slower today it
-stays where it is, for an endpoint that computes. For one that waits, the plain one does. An
-endpoint is called slower only as far as both say so, and a regression only if that is more than the
-noise of both runs can explain, and is seen again when it is measured anew.
+Two numbers tell a change. The *plain* one is the own time over the baseline's. The *relative* one
+is the same after both were divided by the fixed work's: on a machine that is slower today it stays
+where it is, for an endpoint that computes. For one that waits, the plain one does. An endpoint is
+called slower only as far as both say so, and a regression only if that is more than the noise of
+both runs can explain, and is seen again when it is measured anew.
 """
 
 from __future__ import annotations
@@ -38,13 +39,15 @@ class Level:
     """How long an endpoint took in one or several rounds."""
 
     median_s: float
-    quick_s: float
-    """The mean of the fastest fifth, by which levels are compared."""
+    own_s: float
+    """By this levels are compared."""
     reference_s: float
     """The same of the fixed work, timed in turn with it."""
     noise: float
     """The standard error of the logarithm of their ratio."""
     samples: int
+    corrected: bool
+    """Whether it is known what other work took."""
     totals_s: tuple[float, ...] = ()
     """Some of the samples, evenly out of their order by size: enough to draw them."""
 
@@ -98,14 +101,15 @@ def pooled(rounds: Iterable[Level]) -> Level:
     """
     levels = list(rounds)
     within = median(level.noise for level in levels) / math.sqrt(len(levels))
-    logs = [math.log(level.quick_s / level.reference_s) for level in levels]
+    logs = [math.log(level.own_s / level.reference_s) for level in levels]
     between = stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else 0.0
     return Level(
         median_s=median(level.median_s for level in levels),
-        quick_s=_quieter([level.quick_s for level in levels]),
+        own_s=_quieter([level.own_s for level in levels]),
         reference_s=_quieter([level.reference_s for level in levels]),
         noise=max(within, between),
         samples=sum(level.samples for level in levels),
+        corrected=all(level.corrected for level in levels),
         totals_s=thinned([one for level in levels for one in level.totals_s]),
     )
 
@@ -129,13 +133,13 @@ def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
         comparable: whether both were measured beside the same work.
 
     """
-    plain = now.quick_s / before.quick_s
+    plain = now.own_s / before.own_s
     speed = now.reference_s / before.reference_s if comparable else 1.0
     return Change(
         plain=plain,
         relative=plain / speed,
         noise=math.hypot(before.noise, now.noise),
-        added_s=now.quick_s - before.quick_s,
+        added_s=now.own_s - before.own_s,
     )
 
 
@@ -147,10 +151,11 @@ def dump(baseline: Baseline) -> str:
         "endpoints": {
             name: {
                 "median_s": round(level.median_s, 7),
-                "quick_s": round(level.quick_s, 7),
+                "own_s": round(level.own_s, 7),
                 "reference_s": round(level.reference_s, 7),
                 "noise": round(level.noise, 4),
                 "samples": level.samples,
+                "corrected": level.corrected,
                 "totals_s": [round(one, 7) for one in level.totals_s],
             }
             for name, level in sorted(baseline.levels.items())
@@ -186,12 +191,13 @@ _MEND = "write it anew: agentpack time baseline"
 def _level(value: Any) -> Level:
     level = Level(
         median_s=float(value["median_s"]),
-        quick_s=float(value["quick_s"]),
+        own_s=float(value["own_s"]),
         reference_s=float(value["reference_s"]),
         noise=float(value["noise"]),
         samples=int(value["samples"]),
+        corrected=bool(value["corrected"]),
         totals_s=tuple(map(float, value["totals_s"])),
     )
-    if not (level.quick_s > 0 and level.reference_s > 0 and level.noise >= 0):
+    if not (level.own_s > 0 and level.reference_s > 0 and level.noise >= 0):
         raise ValueError(value)
     return level

@@ -54,11 +54,16 @@ def compare(
     unknown = sorted(first.keys() - baseline.levels.keys())
     if unknown:
         notes.append(f"not in the baseline: {', '.join(unknown)}")
-
-    speeds = [
-        first[name].reference_s / baseline.levels[name].reference_s
+    known = [
+        name
         for name in first.keys() & baseline.levels.keys()
+        if first[name].corrected == baseline.levels[name].corrected
     ]
+    other = sorted(first.keys() - set(unknown) - set(known))
+    if other:
+        notes.append(f"measured in another way than in the baseline: {', '.join(other)}")
+
+    speeds = [first[name].reference_s / baseline.levels[name].reference_s for name in known]
     if comparable and speeds and median(speeds) < _FASTER:
         notes.append(
             "the machine is much faster than the baseline's, so a regression can hide: "
@@ -72,7 +77,7 @@ def compare(
         return Compared(before, now, found, len(rounds) == ROUNDS and found.regressed)
 
     rounds = [first]
-    found = {name: told(name) for name in first.keys() & baseline.levels.keys()}
+    found = {name: told(name) for name in known}
     bound = _SUSPECT
     while len(rounds) < ROUNDS:
         suspected = frozenset(

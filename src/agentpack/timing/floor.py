@@ -61,6 +61,7 @@ class Floor:
 
     nothing: Request
     work: Request
+    pid: int
 
 
 @contextmanager
@@ -75,6 +76,6 @@ def floor() -> Iterator[Floor]:
         try:
             assert process.stdout is not None  # noqa: S101 - it was asked for above
             url = f"http://127.0.0.1:{json.loads(process.stdout.readline())}"
-            yield Floor(Request("GET", f"{url}/"), Request("GET", f"{url}/work"))
+            yield Floor(Request("GET", f"{url}/"), Request("GET", f"{url}/work"), process.pid)
         finally:
             process.kill()

@@ -97,7 +97,7 @@ def started(
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Stop the group, first by asking; an interrupt meanwhile makes it quick, not incomplete."""
-    strays = _descendants(process.pid)
+    strays = descendants(process.pid)
     try:
         _signal(process.pid, signal.SIGTERM)
         end = time.monotonic() + GRACE_S
@@ -142,8 +142,11 @@ def _birth(pid: int) -> str | None:
     return fields[19] if fields else None
 
 
-def _descendants(pid: int) -> dict[int, str]:
-    """All that a process started, and what that started, each with its time of birth."""
+def descendants(pid: int) -> dict[int, str]:
+    """All that a process started, and what that started, each with its time of birth.
+
+    Where the system has no `/proc`, nothing is known of them.
+    """
     if not Path("/proc/self/stat").exists():
         return {}
     children: dict[int, list[int]] = {}

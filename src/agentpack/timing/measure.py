@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from agentpack.timing.baseline import Level, thinned
+from agentpack.timing.contention import Scheduler, corrected
 from agentpack.timing.curl import Answer, Session
 from agentpack.timing.floor import Floor
 from agentpack.timing.handle import TIMEOUT_S
@@ -42,18 +43,16 @@ class Measured:
     request: Request
     cold: Sample | None = None
     samples: list[Sample] = field(default_factory=list)
+    own_s: list[float] = field(default_factory=list)
+    """The totals, without what other work on the machine took of them where that is known."""
     work_s: list[float] = field(default_factory=list)
-    """The fixed work's total before each sample."""
+    """The same of the fixed work before each sample."""
+    is_corrected: bool = False
+    """Whether what other work took is known."""
     spent_s: float = 0.0
     streams: bool = False
     closes: bool = False
     """Whether the server closes each connection, so that no sample is warm."""
-
-    @property
-    def good(self) -> list[tuple[Sample, float]]:
-        """The samples that did not fail, each with the fixed work's time."""
-        pairs = zip(self.samples, self.work_s, strict=True)
-        return [(one, work) for one, work in pairs if one.error is None]
 
     @property
     def failed(self) -> bool:
@@ -63,16 +62,19 @@ class Measured:
 
     def level(self) -> Level | None:
         """How long it took; `None` where too few samples say so."""
-        good = self.good
+        every = zip(self.samples, self.own_s, self.work_s, strict=True)
+        good = [(one.total_s, own, work) for one, own, work in every if one.error is None]
         if len(good) < 2:  # noqa: PLR2004 - one has no noise
             return None
-        totals, work = [one.total_s for one, _ in good], [work for _, work in good]
+        totals, own, work = map(list, zip(*good, strict=True))
+        typical = median if self.is_corrected else quick
         return Level(
             median_s=median(totals),
-            quick_s=quick(totals),
-            reference_s=quick(work),
-            noise=noise(totals, work),
+            own_s=typical(own),
+            reference_s=typical(work),
+            noise=noise(own, work, typical),
             samples=len(good),
+            corrected=self.is_corrected,
             totals_s=thinned(totals),
         )
 
@@ -88,8 +90,12 @@ class Meter:
         check: Check,
         timeout_s: float = TIMEOUT_S,
         progress: Progress = lambda *_: None,
+        server: Sequence[int] = (),
     ) -> None:
+        """`server` are the processes that answer, where levels are to be compared."""
         self._session, self._floor = session, floor
+        theirs, bare = Scheduler(server), Scheduler([floor.pid])
+        self._schedulers = (theirs, bare) if theirs.known and bare.known else None
         self._check, self._timeout_s, self._progress = check, timeout_s, progress
         self._right: dict[int, tuple[Request, int, bytes]] = {}
         self._order = random.Random(0)  # noqa: S311 - no secret
@@ -155,15 +161,27 @@ class Meter:
     def _one(self, one: Measured, request: Request) -> Answer:
         work = self.probe()
         start = time.perf_counter()
-        answer = self._send(one, request)
+        answer, own = self._timed(0, lambda: self._send(one, request))
         if answer.sample.cold and answer.sample.error is None and not one.closes:
             # The server had closed the connection meanwhile: that is not what is asked for.
-            answer = self._send(one, request)
+            answer, own = self._timed(0, lambda: self._send(one, request))
             one.closes = answer.sample.cold
         one.spent_s += time.perf_counter() - start
         one.samples.append(answer.sample)
+        one.own_s.append(own)
         one.work_s.append(work)
+        one.is_corrected = self._schedulers is not None
         return answer
+
+    def _timed(self, whose: int, send: Callable[[], Answer]) -> tuple[Answer, float]:
+        """An answer, and its time without what other work took of it."""
+        if self._schedulers is None:
+            answer = send()
+            return answer, answer.sample.total_s
+        before = self._schedulers[whose].read()
+        answer = send()
+        after = self._schedulers[whose].read()
+        return answer, corrected(answer.sample.total_s, before, after)
 
     def play(self, go: Pass, warmup: int, count: int) -> list[Measured]:
         """Go through a scenario: once cold, some times to warm up, and `count` times to sample.
@@ -192,7 +210,7 @@ class Meter:
     def probe(self) -> float:
         """Ask the bare socket; the time of its fixed work."""
         self.floor_s.append(self._session.send(self._floor.nothing).sample.total_s)
-        return self._session.send(self._floor.work).sample.total_s
+        return self._timed(1, lambda: self._session.send(self._floor.work))[1]
 
     def _send(self, one: Measured, request: Request, *, cold: bool = False) -> Answer:
         answer = self._session.send(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from statistics import median
@@ -14,6 +14,7 @@ from agentpack.timing.baseline import Baseline, Level, key, pooled
 from agentpack.timing.compare import ROUNDS, Compared, compare
 from agentpack.timing.curl import Session
 from agentpack.timing.floor import KIND, floor
+from agentpack.timing.group import descendants
 from agentpack.timing.load import Load, closed, opened
 from agentpack.timing.measure import Measured, Meter
 from agentpack.timing.order import Found, Order
@@ -125,7 +126,7 @@ def baseline_of(order: Order) -> tuple[Baseline, Run]:
 
 
 def _round(
-    order: Order, *, known: Container[str] | None = None, only: Container[str] | None = None
+    order: Order, *, known: Collection[str] | None = None, only: Collection[str] | None = None
 ) -> _Round:
     """Start the server and measure.
 
@@ -140,8 +141,14 @@ def _round(
         requests = [one for one in found.requests if only is None or key(one) in only]
         if not requests and found.play is None:
             raise AgentpackError("there is nothing to time", mend=_skips(found))
+        compares = server is not None and (known is None or bool(known))
         meter = Meter(
-            session, bare, check=order.check, timeout_s=order.timeout_s, progress=order.progress
+            session,
+            bare,
+            check=order.check,
+            timeout_s=order.timeout_s,
+            progress=order.progress,
+            server=[server.pid, *descendants(server.pid)] if server and compares else (),
         )
         load = None
         if found.play is not None and order.under_load:

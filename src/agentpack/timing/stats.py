@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean, median, stdev
 
 from agentpack.timing.result import Spread
@@ -38,15 +38,18 @@ def spread(values: Sequence[float]) -> Spread:
 def quick(values: Sequence[float]) -> float:
     """The mean of the fastest fifth: how long it takes when nothing else is in the way.
 
-    What else runs on the machine only ever adds time. On a busy one the median of the same
-    endpoint differs from run to run by a quarter, and this by three per cent.
+    What else runs on the machine only ever adds time, so this end of a distribution moves least.
     """
     ordered = sorted(values)
     return fmean(ordered[: max(1, len(ordered) // 5)])
 
 
-def noise(values: Sequence[float], reference: Sequence[float]) -> float:
-    """The standard error of the logarithm of `quick(values) / quick(reference)`.
+def noise(
+    values: Sequence[float],
+    reference: Sequence[float],
+    level: Callable[[Sequence[float]], float] = median,
+) -> float:
+    """The standard error of the logarithm of `level(values) / level(reference)`.
 
     Values are paired, so what slowed both down at the same time cancels out: pairs are drawn
     again and again with replacement (bootstrap), always the same ones for the same values.
@@ -58,6 +61,6 @@ def noise(values: Sequence[float], reference: Sequence[float]) -> float:
     logs = []
     for _ in range(_RESAMPLES):
         drawn = draw(pairs, k=len(pairs))
-        above, below = quick([one for one, _ in drawn]), quick([one for _, one in drawn])
+        above, below = level([one for one, _ in drawn]), level([one for _, one in drawn])
         logs.append(math.log(above / below))
     return stdev(logs)

@@ -78,6 +78,6 @@ def _verdict(
         return "over", f"the median is {median_s:.3g} s, the budget {budget_s:g} s"
     if compared and compared.regressed:
         more = round((compared.change.slower - 1) * 100)
-        before, now = compared.before.quick_s * 1e3, compared.now.quick_s * 1e3
+        before, now = compared.before.own_s * 1e3, compared.now.own_s * 1e3
         return "regressed", f"{more} % slower than the baseline: {before:.3g} ms, now {now:.3g} ms"
     return "ok", ""
