@@ -169,7 +169,8 @@ def _round(
                 meter.sample(measured, order.count, patience_s=order.patience_s)
                 compared = [one for one in measured if known is None or key(one.request) in known]
                 _longer(order, meter, compared, start)
-        if server is not None and (words := server.crashed()):
+        silent = any(one.cold and not one.cold.status for one in measured)
+        if server and (words := server.crashed(within_s=1.0 if silent else 0.0)):
             raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
         if not meter.floor_s:
             meter.probe()

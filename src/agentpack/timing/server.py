@@ -43,10 +43,13 @@ class Server:
         """The last lines that it printed."""
         return tail(self.log)
 
-    def crashed(self) -> str | None:
-        """Why the server is no longer there; `None` while it runs."""
-        code = self.process.poll()
-        return None if code is None else f"the server ended by itself {_exit(code)}"
+    def crashed(self, *, within_s: float = 0.0) -> str | None:
+        """Why the server is no longer there; `None` if it still runs after so long."""
+        try:
+            code = self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return None
+        return f"the server ended by itself {_exit(code)}"
 
 
 @contextmanager
