@@ -169,7 +169,7 @@ def _round(
                 meter.sample(measured, order.count, patience_s=order.patience_s)
                 compared = [one for one in measured if known is None or key(one.request) in known]
                 _longer(order, meter, compared, start)
-        silent = any(one.cold and not one.cold.status for one in measured)
+        silent = any(not s.status for one in measured for s in (one.cold, *one.samples) if s)
         if server and (words := server.crashed(within_s=1.0 if silent else 0.0)):
             raise AgentpackError(f"{words} while it was timed", mend=server.log_tail())
         if not meter.floor_s:
