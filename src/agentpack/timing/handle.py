@@ -40,7 +40,7 @@ def prepare(
 ) -> None:
     """Set a handle as the curl command would for this request."""
     set_ = handle.setopt
-    set_(pycurl.URL, request.url.encode())
+    set_(pycurl.URL, _bytes(request.url))
     set_(pycurl.USERAGENT, _AGENT)
     set_(pycurl.NOSIGNAL, 1)
     set_(pycurl.BUFFERSIZE, 102_400)
@@ -50,7 +50,7 @@ def prepare(
     _method(handle, request)
     set_(pycurl.HTTPHEADER, list(_lines(request, headers)))
     if request.user is not None:
-        set_(pycurl.USERPWD, request.user.encode())
+        set_(pycurl.USERPWD, _bytes(request.user))
     if request.follow:
         set_(pycurl.FOLLOWLOCATION, 1)
         set_(pycurl.MAXREDIRS, 50)
@@ -60,6 +60,11 @@ def prepare(
         _trust(handle, insecure=request.insecure)
     if parts.hostname in _LOOPBACK:
         set_(pycurl.PROXY, "")
+
+
+def _bytes(text: str) -> bytes:
+    # Bytes that are no UTF-8 come as surrogates, as in a program's arguments.
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _method(handle: pycurl.Curl, request: Request) -> None:
@@ -74,6 +79,9 @@ def _method(handle: pycurl.Curl, request: Request) -> None:
     elif request.method == "HEAD":
         natural = "HEAD"
         handle.setopt(pycurl.NOBODY, 1)
+    else:
+        # Said, because a handle that has sent a form goes on with POST even when it was reset.
+        handle.setopt(pycurl.HTTPGET, 1)
     if request.method != natural:
         handle.setopt(pycurl.CUSTOMREQUEST, request.method.encode())
 
@@ -81,17 +89,17 @@ def _method(handle: pycurl.Curl, request: Request) -> None:
 def _form(handle: pycurl.Curl, parts: Sequence[Part]) -> pycurl.CurlMime:
     form = pycurl.CurlMime(handle)
     for part in parts:
-        options: dict[str, Any] = {"name": part.name.encode()}
+        options: dict[str, Any] = {"name": _bytes(part.name)}
         if part.file is None:
-            options["data"] = part.value.encode()
+            options["data"] = _bytes(part.value)
         elif os.access(part.file, os.R_OK):
             options["file"] = str(part.file)
         else:
             raise AgentpackError("cannot be read", path=part.file)
         if part.content_type:
-            options["content_type"] = part.content_type
+            options["content_type"] = _bytes(part.content_type)
         if part.filename:
-            options["filename"] = part.filename
+            options["filename"] = _bytes(part.filename)
         form.add(**options)
     return form
 
@@ -101,7 +109,7 @@ def _lines(request: Request, more: Sequence[tuple[str, str]]) -> Iterator[bytes]
     given = {name.lower() for name, _ in (*request.headers, *more)}
     for name, value in (*request.headers, *more):
         mark = ":" if value or name.lower() in _REMOVABLE else ";"
-        yield f"{name}{mark}{value and ' '}{value}".encode()
+        yield _bytes(f"{name}{mark}{value and ' '}{value}")
     if "expect" not in given:
         # To ask before a large body is sent would be a request of its own.
         yield b"Expect:"

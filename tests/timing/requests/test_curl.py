@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentpack.errors import AgentpackError
+from agentpack.timing.curl import Session
 from agentpack.timing.request import Part, Request
 from agentpack.timing.requests import from_curl, from_options, to_curl
 
@@ -99,6 +100,38 @@ def test_the_command_shown_sends_what_the_pasted_one_sends(capture, line, tmp_pa
     shown = to_curl(request)
     assert sent(capture, shown, tmp_path) == sent(capture, line, tmp_path)
     assert from_curl(shown, environment=VALUES) == request
+
+
+def same(capture) -> tuple[bytes, list[bytes], bytes]:
+    """The last request, without what differs between two versions of curl."""
+    first, headers, body = capture.seen[-1]
+    length = sum(len(boundary) for boundary in BOUNDARY.findall(body))
+    return (
+        ESCAPE.sub(lambda match: match[0].upper(), first),
+        sorted(
+            b"Content-Length: %d" % (int(header[16:]) - length)
+            if header.startswith(b"Content-Length: ")
+            else BOUNDARY.sub(b"BOUNDARY", header)
+            for header in headers
+            if not header.startswith(b"User-Agent: ") and header != b"Expect: 100-continue"
+        ),
+        BOUNDARY.sub(b"BOUNDARY", body),
+    )
+
+
+def test_the_session_sends_what_curl_sends(capture, tmp_path, monkeypatch):
+    """All lines one after the other on one session: the same bytes as curl's, but for its name."""
+    (tmp_path / "body.txt").write_bytes("first ä\r\nsecond;&=\n".encode())
+    monkeypatch.chdir(tmp_path)
+    extra = "curl -F $'a\\xff=\\xfe' -F 'ä=@body.txt;filename=\"ü.txt\"' -H $'X: \\xff' URL"
+    with Session() as session:
+        for line in [*LINES, extra, "curl URL/after-a-form", *LINES[::-1]]:
+            request = from_curl(line.replace("URL", capture.url), environment=VALUES)
+            sent(capture, to_curl(request), tmp_path)
+            by_curl, before = same(capture), len(capture.seen)
+            assert session.send(request).sample.error is None, line
+            assert len(capture.seen) == before + 1
+            assert same(capture) == by_curl, line
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
