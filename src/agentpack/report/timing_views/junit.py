@@ -58,7 +58,7 @@ def _case(suite: ET.Element, endpoint: Endpoint, name: str) -> None:
         known["rate"] = _decimal(endpoint.rate)
     _properties(case, known)
     if endpoint.verdict != "ok":
-        message = _clean(endpoint.reason or endpoint.verdict)
+        message = _clean(verdicts.reason(endpoint) or endpoint.verdict)
         failure = ET.SubElement(case, "failure", {"message": message, "type": endpoint.verdict})
         failure.text = _clean(_told(endpoint))
     # CI systems show this to many.
@@ -70,7 +70,7 @@ def _case(suite: ET.Element, endpoint: Endpoint, name: str) -> None:
 
 def _told(endpoint: Endpoint) -> str:
     """All that someone who looks at the failed build needs."""
-    lines = [endpoint.reason or endpoint.verdict]
+    lines = [verdicts.reason(endpoint) or endpoint.verdict]
     lines += [f"{times} times: {reason}" for reason, times in verdicts.failures(endpoint)]
     lines += [_cause(cause) for cause in sorted(endpoint.causes, key=lambda c: -c.share)]
     return "\n".join(lines)

@@ -48,7 +48,7 @@ def _measured(run: Run) -> str:
 def _section(number: int, endpoint: Endpoint, before: Endpoint | None) -> list[str]:
     parts = [f"## {number}. {_code(verdicts.short_name(endpoint))}: {endpoint.verdict}"]
     if endpoint.reason:
-        parts.append(_text(endpoint.reason))
+        parts.append(_text(verdicts.reason(endpoint)))
     total, first = (
         verdicts.measured(endpoint, spread) for spread in (endpoint.total, endpoint.ttfb)
     )

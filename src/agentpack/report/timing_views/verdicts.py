@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 from urllib.parse import urlsplit
 
 from agentpack.report.terminal import fit, printable
@@ -73,6 +74,13 @@ def budgets(run: Run) -> str:
     return seconds(every[0]) if len(every) == 1 else f"{seconds(every[0])} to {seconds(every[-1])}"
 
 
+def reason(endpoint: Endpoint) -> str:
+    """Why its verdict is what it is, as a sentence of its own; empty when it is `ok`."""
+    words = endpoint.reason.strip()
+    end = "" if words[-1:] in ("", ".", "!", "?", ":") else "."
+    return words[:1].upper() + words[1:] + end
+
+
 def sampled(run: Run) -> str:
     """How many warm samples an endpoint has: `20`, or `3 to 20`."""
     every = sorted({len(endpoint.samples) for endpoint in run.endpoints} or {0})
@@ -129,8 +137,7 @@ def typical(samples: Sequence[Sample]) -> Sample | None:
     usable = [sample for sample in samples if not sample.error] or list(samples)
     if not usable:
         return None
-    totals = sorted(sample.total_s for sample in usable)
-    middle = totals[len(totals) // 2]
+    middle = median(sample.total_s for sample in usable)
     return min(usable, key=lambda sample: abs(sample.total_s - middle))
 
 
