@@ -31,6 +31,8 @@ class Claim:
     """What it must explain at least, to be worth a word."""
     least: float = 0.15
     """The share of the request that it must explain at least."""
+    computes: bool = False
+    """Whether it is computing, which takes longer on a busy machine: every request must show it."""
     within: frozenset[CauseKind] = frozenset()
     """Causes whose time it may share, since mending these would not mend it."""
 

@@ -17,6 +17,7 @@ from agentpack.timing.request import Request
 from agentpack.timing.result import Cause, Endpoint, Span
 from agentpack.timing.sample import Sample
 from agentpack.timing.server import serving
+from agentpack.timing.why.exact import exactly
 from agentpack.timing.why.judge import judge
 from agentpack.timing.why.receiver import BOOTSTRAP, Received, receiving
 from agentpack.timing.why.spans import spans
@@ -40,6 +41,7 @@ def explain(
     plain: Mapping[Request, Endpoint],
     *,
     concurrency: int = 1,
+    times: int = TIMES,
     budget_s: float | None = None,
     environment: Mapping[str, str] = {},
     timeout_s: float = 30.0,
@@ -52,6 +54,7 @@ def explain(
         requests: what is to be explained.
         app: what serves them; it is started anew.
         plain: what was measured of them without anybody watching, where it was.
+        times: how often each request is sent alone, after the first.
         concurrency: how many were under way at once in that run.
         budget_s: what each may take, where `plain` does not say.
         environment: what the application's environment has beyond its own.
@@ -78,7 +81,7 @@ def explain(
         for done, request in enumerate(requests):
             progress(done, len(requests), request.operation or request.url)
             first = watcher.send(session, [request], cold=True)
-            warm = watcher.send(session, [request] * TIMES)
+            warm = watcher.send(session, [request] * times)
             known = plain.get(request)
             judging = partial(
                 judge,
@@ -158,16 +161,14 @@ class _Watcher:
         ]
         # What kept the loop is told only when the loop is free again.
         time.sleep(_MARGIN_S)
-        return [
-            Observed(
-                start,
-                sample,
-                trace,
-                stuck=self.received.stuck(start, start + sample.total_s),
-                behind=_behind(tasks, trace.start if trace else start, start),
-            )
-            for (_, start, sample), trace in zip(sent, traces, strict=True)
-        ]
+        found = []
+        for (_, start, sample), trace in zip(sent, traces, strict=True):
+            stuck = self.received.stuck(start, start + sample.total_s)
+            if trace is not None:
+                trace, stuck = exactly(trace, stuck)
+            behind = _behind(tasks, trace.start if trace else start, start)
+            found.append(Observed(start, sample, trace, stuck, behind))
+        return found
 
 
 def _behind(tasks: Sequence[Part], start: float, sent: float) -> tuple[Part, ...]:

@@ -33,6 +33,7 @@ class _Found:
     """A cause, and where it stands among the others."""
 
     cause: Cause
+    computes: bool
     rank: float
     """Its share, and no more than that of the cause whose time it shares."""
 
@@ -79,6 +80,10 @@ def judge(
 
 def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> list[_Found]:
     whole = ((typical.start, typical.end),)
+    fastest = min(warm, key=lambda one: one.seconds)
+    computes = fastest is typical or any(
+        one.computes for one in _explained(fastest, [fastest], over=over)
+    )
     taken: Stretches = ()
     kept: list[tuple[Claim, float]] = []
     found: list[_Found] = []
@@ -90,6 +95,8 @@ def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> li
         left = without(clip(claim.stretches, *whole[0]), apart)
         spent = seconds(left)
         if spent < claim.floor_s or spent < claim.least * typical.seconds:
+            continue
+        if claim.computes and not computes:
             continue
         share = spent / typical.seconds
         above = [
@@ -163,4 +170,4 @@ def _found(claim: Claim, share: float, rank: float | None = None) -> _Found:
         file=claim.place.file if claim.place else None,
         line=claim.place.line if claim.place else None,
     )
-    return _Found(cause, share if rank is None else rank)
+    return _Found(cause, claim.computes, share if rank is None else rank)

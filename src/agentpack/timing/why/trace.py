@@ -94,6 +94,8 @@ class Run:
     end: float
     wall_s: float
     cpu_s: float
+    exact: bool = False
+    """Whether it was timed from within: one call into C, of which looks may tell a wrong line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from agentpack.timing.why.stretch import seconds, without
 from agentpack.timing.why.trace import Observed, Run
 
 _LARGE = 5_000_000
+_SMALL = 20_000
 _GAP_S = 0.02
 _DUMPING = frozenset(
     {"dumps", "dump", "model_dump", "model_dump_json", "dump_json", "dump_python", "json", "encode"}
@@ -30,7 +31,12 @@ def serialization(observed: Observed) -> Iterator[Claim]:
     trace = observed.trace
     if trace is None:
         return
-    parts = [(part.start, part.end) for part in trace.parts if part.name == "serialization"]
+    parts = [
+        (part.start, part.end)
+        for part in trace.parts
+        # What is written is small, but what was looked at need not be: then it was seen at work.
+        if part.name == "serialization" and trace.size >= _SMALL
+    ]
     runs = [run for run in _all_runs(observed) if run.part == "serialization"]
     stretches = window(observed, [*parts, *((run.start, run.end) for run in runs)])
     lines = hottest(runs)
@@ -43,6 +49,7 @@ def serialization(observed: Observed) -> Iterator[Claim]:
         "where the data is.",
         BOTTLENECK,
         (lines and lines.place) or trace.endpoint,
+        computes=True,
     )
     dumping = [run for run in _all_runs(observed) if run.part != "serialization" and _dumps(run)]
     lines = hottest(dumping)
@@ -55,6 +62,7 @@ def serialization(observed: Observed) -> Iterator[Claim]:
             "Write less: pages, fewer fields; or let a faster encoder write it.",
             BOTTLENECK,
             lines.place,
+            computes=True,
             within=frozenset({"event-loop-blocked"}),
         )
 

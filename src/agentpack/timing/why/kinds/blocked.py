@@ -9,7 +9,7 @@ from agentpack.timing.why.claim import ASYNC, Claim, hottest, milliseconds, modu
 from agentpack.timing.why.stretch import seconds
 from agentpack.timing.why.trace import Observed, Place, Run
 
-_COMPUTES = 0.6
+_COMPUTES = 0.5
 # What blocks there is told by a kind of its own.
 _TOLD_ELSEWHERE = frozenset({"serialization", "background"})
 
@@ -56,6 +56,7 @@ def _claim(observed: Observed, runs: list[Run]) -> Claim | None:
         mend,
         ASYNC,
         place,
+        computes=computes,
         within=frozenset({"n-plus-one"}),
     )
 

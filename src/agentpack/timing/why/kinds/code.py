@@ -17,7 +17,7 @@ from agentpack.timing.why.claim import (
 from agentpack.timing.why.stretch import Stretches, clip, seconds, union
 from agentpack.timing.why.trace import Observed, Place, Run
 
-_COMPUTES = 0.4
+_COMPUTES = 0.35
 _WAITS = {
     "event": "waits for an event",
     "thread": "waits for another thread",
@@ -46,17 +46,20 @@ def computing(observed: Observed, taken: Stretches) -> Iterator[Claim]:
     if lines is None:
         return
     stretches = window(observed, union(((run.start, run.end) for run in busy), gap=0.005))
+    # What was timed from within and seen from without is told twice.
+    used = min(sum(run.cpu_s for run in busy), seconds(stretches))
     place = lines.place or (observed.trace.endpoint if observed.trace else None)
     calling = f", most of it in {module_of(lines.run.callee)}" if lines.run.callee else ""
     yield Claim(
         "cpu",
         stretches,
         f"{_named(place)} computed for {milliseconds(seconds(stretches))}"
-        f" ({milliseconds(sum(run.cpu_s for run in busy))} of processor time){calling}",
+        f" ({milliseconds(used)} of processor time){calling}",
         "Let the database do it, use a better algorithm, or move it to a process pool or a worker: "
         "threads share the interpreter's lock.",
         ASYNC,
         place,
+        computes=True,
         within=frozenset({"event-loop-blocked"}),
     )
 

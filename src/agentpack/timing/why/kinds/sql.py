@@ -23,7 +23,9 @@ _LOCKING = re.compile(
     r"\bFOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE)\b|\bLOCK\s+TABLE\b|advisory_", re.IGNORECASE
 )
 _WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE|BEGIN|COMMIT|WITH)\b", re.IGNORECASE)
-_SCAN = re.compile(r"\bSCAN (?!CONSTANT)(?:TABLE )?(\w+)(?! USING (?:COVERING )?INDEX)")
+_SCAN = re.compile(r"\bSCAN (?!CONSTANT)(?:TABLE )?(\w+)(?! USING (?:COVERING )?INDEX)\b")
+_PICKS = re.compile(r"\b(WHERE|ORDER BY|JOIN|GROUP BY)\b", re.IGNORECASE)
+_MADE = re.compile(r"\b(?:CO-ROUTINE|MATERIALIZE) (\w+)")
 
 
 def repeated(observed: Observed) -> Iterator[Claim]:
@@ -38,6 +40,7 @@ def repeated(observed: Observed) -> Iterator[Claim]:
             observed, union(((query.start, _end(query)) for query in queries), gap=near)
         )
         many = len(queries) >= _MANY
+        surely = len(queries) >= 2 * _MANY
         yield Claim(
             "n-plus-one",
             stretches,
@@ -47,7 +50,7 @@ def repeated(observed: Observed) -> Iterator[Claim]:
             "with `IN (…)` or a join.",
             DATABASE,
             _place(queries),
-            floor_s=0.015 if many else 0.05,
+            floor_s=0.002 if surely else 0.015 if many else 0.05,
             least=0.3 if many else 0.15,
         )
 
@@ -88,23 +91,29 @@ def _lock(slowest: Query, stretches: Stretches) -> Claim:
 
 
 def _slow(queries: Sequence[Query], slowest: Query, stretches: Stretches) -> Claim:
-    scan = _SCAN.search(slowest.plan or "")
+    scan = _scanned(slowest.plan or "") if _PICKS.search(slowest.text) else None
     count = f"{len(queries)} statements" if len(queries) > 1 else "a statement"
     plan = f"; the whole table is read: {slowest.plan}" if scan else ""
     return Claim(
         "slow-query",
         stretches,
         f"{count} took {milliseconds(seconds(stretches))}{plan}: {clipped(slowest.text)}",
-        f"Add an index on what `{scan[1]}` is filtered and sorted by, and check it in the plan."
+        f"Add an index on what `{scan}` is filtered and sorted by, and check it in the plan."
         if scan
         else "Look at its plan (`EXPLAIN ANALYZE`): an index for what it filters and sorts by, "
         "fewer rows or columns.",
         DATABASE,
         _place(queries),
-        floor_s=0.02 if scan else 0.05,
+        floor_s=0.01 if scan else 0.05,
         least=0.3 if scan else 0.15,
         within=frozenset() if scan else frozenset({"event-loop-blocked"}),
     )
+
+
+def _scanned(plan: str) -> str | None:
+    """The table that is read as a whole; what the statement makes itself is none."""
+    made = set(_MADE.findall(plan))
+    return next((name for name in _SCAN.findall(plan) if name not in made), None)
 
 
 def full_scan(claim: Claim) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from .record import current, now
 from .statements import Statement, begun, carried, ended, running
 
-_SLOW_S = 0.03
+_SLOW_S = 0.008
 _READS = ("SELECT", "WITH")
 
 

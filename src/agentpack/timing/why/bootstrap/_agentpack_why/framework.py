@@ -97,3 +97,14 @@ def background(module: Any) -> None:
             await call(self)
 
     module.BackgroundTask.__call__ = called
+
+
+def responses(module: Any) -> None:
+    """A stream runs in a task of its own."""
+    stream = module.StreamingResponse.stream_response
+
+    async def stream_response(self: Any, send: Any) -> None:
+        with own_task(current.get()):
+            await stream(self, send)
+
+    module.StreamingResponse.stream_response = stream_response

@@ -12,6 +12,7 @@ _HOOKS = {
     "uvicorn.config": ("server", "uvicorn"),
     "starlette.applications": ("server", "starlette"),
     "starlette.middleware.base": ("server", "base_middleware"),
+    "starlette.responses": ("framework", "responses"),
     "starlette.background": ("framework", "background"),
     "fastapi": ("framework", "telemetry"),
     "fastapi.routing": ("framework", "routing"),

@@ -107,20 +107,27 @@ def told(stack: list[FrameType]) -> Stack:
     for frame in stack:
         code = frame.f_code
         kind = _kind(code)
+        leaf = kind.label
+        if imports:
+            # Whatever a module does while it is imported, the import is what can be moved.
+            continue
         if kind.mark:
             part = kind.mark
             if not kind.inner:
                 owner = place = None
                 callee = ""
         if kind.project:
+            line = frame.f_lineno or code.co_firstlineno
             if owner is None:
                 owner = Place(code.co_filename, code.co_firstlineno, code.co_name)
-            place, callee = Place(code.co_filename, frame.f_lineno or 0, code.co_name), ""
+            elif line == code.co_firstlineno and place is not None:
+                # Just called: the call is the line to name, not the function's head.
+                continue
+            place, callee = Place(code.co_filename, line, code.co_name), ""
         elif place is not None and not callee and not code.co_filename.startswith(_OURS):
             callee = kind.label
         if code.co_name == "_find_and_load" and code.co_filename.startswith("<frozen"):
-            imports = True
-        leaf = kind.label
+            imports = place is not None
     return Stack(part, owner, place, callee, leaf, imports)
 
 

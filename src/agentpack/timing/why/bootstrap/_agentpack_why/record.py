@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
-from time import monotonic
 from typing import Any
 
+from .clock import Clock
+from .kept import timed, unseen
 from .places import Place, here, of_function
 
 _MOST = 5000
-now = monotonic
+now = time.monotonic
 current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
 """The request that is being served here; `None` outside of one and for those without our mark."""
 
@@ -20,16 +22,12 @@ current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
 class Worker:
     """A thread that works for a request."""
 
-    __slots__ = ("clock", "cpu", "ident", "part")
+    __slots__ = ("clock", "ident", "part")
 
     def __init__(self, part: Any) -> None:
-        import time
-
         self.ident = threading.get_ident()
         self.part = part
-        clock = getattr(time, "pthread_getcpuclockid", None)
-        self.clock = clock(self.ident) if clock else None
-        self.cpu = time.thread_time()
+        self.clock = Clock()
 
 
 class Trace:
@@ -151,9 +149,17 @@ class Work:
             trace.wait("threadpool", self.asked, self.part[1])
         worker = Worker(self.part)
         token = current.set(trace)
+        before, used = _seen(trace), time.thread_time()
         trace.workers.append(worker)
         try:
-            return self.function(*args, **kwargs)
+            with timed(trace.path, "thread", trace.runs):
+                return self.function(*args, **kwargs)
         finally:
             trace.workers.remove(worker)
             current.reset(token)
+            unseen(trace.path, time.thread_time() - used, _seen(trace) - before)
+
+
+def _seen(trace: Trace) -> float:
+    """The processor time of threads that was seen."""
+    return float(sum(run[11] for run in trace.runs if run[0] == "thread"))

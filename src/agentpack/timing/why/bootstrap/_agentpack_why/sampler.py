@@ -13,6 +13,8 @@ import threading
 import time
 from typing import Any
 
+from .clock import Clock
+from .kept import suspect
 from .places import Stack, frames_of, told
 from .record import Trace, Worker, now
 from .send import send
@@ -64,9 +66,7 @@ class _Watch:
     def __init__(self, loop: Any, ident: int) -> None:
         self.loop = loop
         self.ident = ident
-        clock = getattr(time, "pthread_getcpuclockid", None)
-        self.clock = clock(ident) if clock else None
-        self.cpu = 0.0
+        self.clock = Clock()
         self.beat = 0.0
         self.answered = True
         self.stuck: list[list[Any]] = []
@@ -84,13 +84,16 @@ class _Watch:
     def look(self, last: float, moment: float) -> None:
         frames = sys._current_frames()
         stack = frames_of(frames.get(self.ident))
-        used = _used(self.clock)
-        cpu, self.cpu = used - self.cpu, used
+        cpu = self.clock.since()
         busy = bool(stack) and _label(stack[-1]) not in _IDLE
         seen = told(stack) if busy else None
         late = moment - last > _LATE_S
         if seen is not None and (late or not self.answered):
             _note(self.stuck, "loop", seen, waits_for(stack), (last, moment), cpu)
+        if late and cpu > _KEPT * (moment - last):
+            # It may have gone on before we looked.
+            for trace in live:
+                suspect(trace.path)
         self.ping()
         for trace in live:
             self.look_at(trace, frames, (stack, seen, cpu), (last, moment))
@@ -120,8 +123,7 @@ class _Watch:
         workers = list(trace.workers)
         for worker in workers:
             stack = frames_of(frames.get(worker.ident))
-            used = _used(worker.clock)
-            cpu, worker.cpu = used - worker.cpu, used
+            cpu = worker.clock.since()
             seen = _within(told(stack), worker)
             _note(trace.runs, "thread", seen, waits_for(stack), at, cpu)
         if workers or not trace.tasks:
@@ -143,16 +145,6 @@ def _within(seen: Stack, worker: Worker) -> Stack:
     return seen._replace(part=seen.part or part, owner=seen.owner or owner)
 
 
-def _used(clock: int | None) -> float:
-    """The processor time of a thread; 0 where the system does not tell, or the thread is gone."""
-    if clock is None:
-        return 0.0
-    try:
-        return time.clock_gettime(clock)
-    except OSError:
-        return 0.0
-
-
 def _label(frame: Any) -> str:
     parts = frame.f_code.co_filename.replace("\\", "/").split("/")
     tail = parts[-1:] if parts[-1] == "selectors.py" else parts[-2:]
@@ -168,7 +160,8 @@ def _note(
         # We came late, and not because this thread kept the lock: the machine is busy.
         start = end - max(_LATE_S, cpu)
     wall = end - start
-    cpu = max(0.0, min(cpu, wall))
+    # Late, and this thread ran: only code in C that keeps the lock does that to us.
+    cpu = wall if wall > _LATE_S and cpu > _KEPT * wall else max(0.0, min(cpu, wall))
     key = [mode, seen.part, seen.owner, seen.place, seen.callee, seen.leaf, waits, seen.imports]
     if runs and runs[-1][:8] == key and start - runs[-1][9] < INTERVAL_S:
         run = runs[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .kept import timed
 from .record import Trace, current, now, own_task
 from .send import send
 
@@ -114,7 +115,7 @@ async def _serve(app: Any, scope: Any, receive: Any, send_: Any, trace: Trace) -
     token = current.set(trace)
     sampler.live.append(trace)
     try:
-        with own_task(trace):
+        with own_task(trace), timed(trace.path, "loop", trace.runs):
             await app(scope, receive, noted)
     finally:
         trace.end = now()

@@ -1,0 +1,66 @@
+"""Calls into C that keep the interpreter's lock: nobody can look while they run.
+
+When they end, another thread may run before ours looks, and the line is lost. A path on which
+that happened is a suspect: its next requests have their calls into C timed from within.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from .places import frames_of, told
+
+LONG_S = 0.02
+_UNSEEN_S = 0.04
+_suspects: set[str] = set()
+
+
+def suspect(path: str) -> None:
+    """Time the calls into C of the next requests to this path."""
+    _suspects.add(path)
+
+
+def unseen(path: str, used: float, seen: float) -> None:
+    """Suspect a path where a thread used far more of the processor than was seen."""
+    if used - seen > max(_UNSEEN_S, used / 2):
+        suspect(path)
+
+
+@contextmanager
+def timed(path: str, mode: str, runs: list[list[Any]]) -> Iterator[None]:
+    """Note the long calls into C of this thread, if the path is a suspect."""
+    before = sys.getprofile()
+    if path not in _suspects or before is not None:
+        yield
+        return
+    sys.setprofile(_Calls(mode, runs))
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+class _Calls:
+    def __init__(self, mode: str, runs: list[list[Any]]) -> None:
+        self.mode = mode
+        self.runs = runs
+        self.began = (0.0, 0.0)
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
+        if event == "c_call":
+            self.began = time.monotonic(), time.thread_time()
+        elif event in {"c_return", "c_exception"} and self.began[0]:
+            start, cpu = self.began
+            self.began = 0.0, 0.0
+            end = time.monotonic()
+            used = time.thread_time() - cpu
+            # What waits without the lock uses next to nothing, however busy the machine is.
+            if end - start > LONG_S and used > max(LONG_S / 2, 0.05 * (end - start)):
+                seen = told(frames_of(frame))
+                key = [self.mode, seen.part, seen.owner, seen.place, seen.callee, seen.leaf, ""]
+                self.runs.append([*key, seen.imports, start, end, end - start, end - start, True])
