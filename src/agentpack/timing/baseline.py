@@ -5,11 +5,11 @@ The baseline is a JSON file in the repository. For each endpoint it has the medi
 fixed piece of work that was timed in turn with it; and the noise of the ratio of these two. Where
 it cannot be known what other work took, the own time is the mean of the fastest fifth.
 
-Two numbers tell a change. The *plain* one is the own time over the baseline's. The *relative* one
-is the same after both were divided by the fixed work's: on a machine that is slower today it stays
-where it is, for an endpoint that computes. For one that waits, the plain one does. An endpoint is
-called slower only as far as both say so, and a regression only if that is more than the noise of
-both runs can explain, and is seen again when it is measured anew.
+A machine is not always as fast as it was. Of the baseline's own time the part for which the server
+computed is taken to change as the fixed work did, and the part for which it waited to stay: that is
+what is *expected* now. Where it is not known what it computed, an endpoint is called slower only as
+far as it is so both plainly and relative to the fixed work. It is a regression only if that is more
+than the noise of both runs can explain, and is seen again when it is measured anew.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Level:
     median_s: float
     own_s: float
     """By this levels are compared."""
+    ran_s: float
+    """The part of it for which the server computed; 0 where that is not known."""
     reference_s: float
     """The same of the fixed work, timed in turn with it."""
     noise: float
@@ -65,17 +67,14 @@ class Baseline:
 class Change:
     """What became of an endpoint since the baseline; 1.15 is 15 % slower."""
 
-    plain: float
     relative: float
+    """Both divided by the fixed work."""
+    slower: float
+    """Over what is expected now."""
     noise: float
-    """The standard error of the logarithm of either."""
+    """The standard error of its logarithm."""
     added_s: float
     """How much longer it takes."""
-
-    @property
-    def slower(self) -> float:
-        """As far as both agree."""
-        return min(self.plain, self.relative)
 
     @property
     def regressed(self) -> bool:
@@ -105,6 +104,7 @@ def pooled(rounds: Iterable[Level]) -> Level:
     between = stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else 0.0
     return Level(
         median_s=median(level.median_s for level in levels),
+        ran_s=_quieter([level.ran_s for level in levels]),
         own_s=_quieter([level.own_s for level in levels]),
         reference_s=_quieter([level.reference_s for level in levels]),
         noise=max(within, between),
@@ -135,11 +135,13 @@ def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
     """
     plain = now.own_s / before.own_s
     speed = now.reference_s / before.reference_s if comparable else 1.0
+    ran = min(before.ran_s, before.own_s)
+    expected = before.own_s - ran + ran * speed if before.corrected else before.own_s
     return Change(
-        plain=plain,
         relative=plain / speed,
+        slower=now.own_s / expected if before.corrected else min(plain, plain / speed),
         noise=math.hypot(before.noise, now.noise),
-        added_s=now.own_s - before.own_s,
+        added_s=now.own_s - expected,
     )
 
 
@@ -151,6 +153,7 @@ def dump(baseline: Baseline) -> str:
         "endpoints": {
             name: {
                 "median_s": round(level.median_s, 7),
+                "ran_s": round(level.ran_s, 7),
                 "own_s": round(level.own_s, 7),
                 "reference_s": round(level.reference_s, 7),
                 "noise": round(level.noise, 4),
@@ -192,6 +195,7 @@ def _level(value: Any) -> Level:
     level = Level(
         median_s=float(value["median_s"]),
         own_s=float(value["own_s"]),
+        ran_s=float(value["ran_s"]),
         reference_s=float(value["reference_s"]),
         noise=float(value["noise"]),
         samples=int(value["samples"]),

@@ -63,9 +63,17 @@ def _threads(pid: int) -> Iterable[tuple[int, int]]:
         yield int(ran), int(waited)
 
 
-def corrected(total_s: float, before: Usage, after: Usage) -> float:
-    """A request's time without what other work took of it."""
-    ran, waited = after.ran_s - before.ran_s, after.waited_s - before.waited_s
-    if waited <= 0:
-        return total_s
-    return min(total_s, max(total_s - waited, ran, _LEAST_S))
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A request's time without what other work on the machine took of it."""
+
+    total_s: float
+    ran_s: float = 0.0
+    """The part of it for which the server computed; 0 where that is not known."""
+
+
+def corrected(total_s: float, before: Usage, after: Usage) -> Own:
+    """A request's own time, by what was used before and after it."""
+    ran = min(total_s, after.ran_s - before.ran_s)
+    waited = max(0.0, after.waited_s - before.waited_s)
+    return Own(max(total_s - waited, ran, min(total_s, _LEAST_S)), ran)

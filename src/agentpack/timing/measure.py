@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from agentpack.timing.baseline import Level, thinned
-from agentpack.timing.contention import Scheduler, corrected
+from agentpack.timing.contention import Own, Scheduler, corrected
 from agentpack.timing.curl import Answer, Session
 from agentpack.timing.floor import Floor
 from agentpack.timing.handle import TIMEOUT_S
@@ -43,7 +43,7 @@ class Measured:
     request: Request
     cold: Sample | None = None
     samples: list[Sample] = field(default_factory=list)
-    own_s: list[float] = field(default_factory=list)
+    own: list[Own] = field(default_factory=list)
     """The totals, without what other work on the machine took of them where that is known."""
     work_s: list[float] = field(default_factory=list)
     """The same of the fixed work before each sample."""
@@ -62,15 +62,17 @@ class Measured:
 
     def level(self) -> Level | None:
         """How long it took; `None` where too few samples say so."""
-        every = zip(self.samples, self.own_s, self.work_s, strict=True)
+        every = zip(self.samples, self.own, self.work_s, strict=True)
         good = [(one.total_s, own, work) for one, own, work in every if one.error is None]
         if len(good) < 2:  # noqa: PLR2004 - one has no noise
             return None
-        totals, own, work = map(list, zip(*good, strict=True))
+        totals, own = [total for total, _, _ in good], [one.total_s for _, one, _ in good]
+        work = [work for _, _, work in good]
         typical = median if self.is_corrected else quick
         return Level(
             median_s=median(totals),
             own_s=typical(own),
+            ran_s=median(one.ran_s for _, one, _ in good),
             reference_s=typical(work),
             noise=noise(own, work, typical),
             samples=len(good),
@@ -168,16 +170,16 @@ class Meter:
             one.closes = answer.sample.cold
         one.spent_s += time.perf_counter() - start
         one.samples.append(answer.sample)
-        one.own_s.append(own)
+        one.own.append(own)
         one.work_s.append(work)
         one.is_corrected = self._schedulers is not None
         return answer
 
-    def _timed(self, whose: int, send: Callable[[], Answer]) -> tuple[Answer, float]:
-        """An answer, and its time without what other work took of it."""
+    def _timed(self, whose: int, send: Callable[[], Answer]) -> tuple[Answer, Own]:
+        """An answer, and its own time."""
         if self._schedulers is None:
             answer = send()
-            return answer, answer.sample.total_s
+            return answer, Own(answer.sample.total_s)
         before = self._schedulers[whose].read()
         answer = send()
         after = self._schedulers[whose].read()
@@ -210,7 +212,7 @@ class Meter:
     def probe(self) -> float:
         """Ask the bare socket; the time of its fixed work."""
         self.floor_s.append(self._session.send(self._floor.nothing).sample.total_s)
-        return self._timed(1, lambda: self._session.send(self._floor.work))[1]
+        return self._timed(1, lambda: self._session.send(self._floor.work))[1].total_s
 
     def _send(self, one: Measured, request: Request, *, cold: bool = False) -> Answer:
         answer = self._session.send(
