@@ -22,7 +22,7 @@ SLOW_SQL = (
     "SELECT sum(i) FROM n"
 )
 engine = create_engine("sqlite://")
-ROWS = [{"id": n, "name": f"row {n}", "tags": ["a", "b", "c"]} for n in range(150_000)]
+ROWS = [{"id": n, "name": f"row {n}", "tags": ["a", "b", "c"]} for n in range(100_000)]
 TEXT = json.dumps(ROWS)
 
 

@@ -22,7 +22,7 @@ from agentpack.timing.why.explain import explain
 ZOO = Path(__file__).parent
 _FAULT = re.compile(r"# at fault: (\S+) ([\w-]+)$", re.MULTILINE)
 _TWIN = re.compile(r'@app.get\("(\S+twin)"')
-MODULES = ("loop", "work", "database")
+MODULES = ("loop", "work", "database", "postgres")
 
 
 @cache
@@ -41,7 +41,7 @@ def twins(module: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def explained(upstream: str) -> Mapping[str, Mapping[str, Sequence[Cause]]]:
+def explained(upstream: str, postgres: str) -> Mapping[str, Mapping[str, Sequence[Cause]]]:
     """The causes of all endpoints by module and path; the servers run side by side."""
 
     def causes(module: str) -> Mapping[str, Sequence[Cause]]:
@@ -53,7 +53,7 @@ def explained(upstream: str) -> Mapping[str, Mapping[str, Sequence[Cause]]]:
             app,
             {},
             budget_s=1.0,
-            environment={"ZOO_UPSTREAM": upstream},
+            environment={"ZOO_UPSTREAM": upstream, "ZOO_POSTGRES": postgres},
         )
         return {path: found[request][0] for path, request in requests.items()}
 

@@ -11,10 +11,10 @@ from agentpack.timing.why.trace import Run, Stuck, Trace
 _MOSTLY = 0.5
 
 
-def exactly(trace: Trace, stuck: Iterable[Stuck]) -> tuple[Trace, tuple[Stuck, ...]]:
+def exactly(trace: Trace | None, stuck: Iterable[Stuck]) -> tuple[Trace | None, tuple[Stuck, ...]]:
     """The same, without the looks that a timed call covers; one on the loop's thread blocks it."""
-    timed = [run for run in trace.runs if run.exact]
-    if not timed:
+    timed = [run for run in trace.runs if run.exact] if trace else []
+    if trace is None or not timed:
         return trace, tuple(stuck)
     covered = union((run.start, run.end) for run in timed)
     runs = tuple(run for run in trace.runs if run.exact or not _within(run, covered))

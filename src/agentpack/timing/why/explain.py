@@ -162,10 +162,8 @@ class _Watcher:
         # What kept the loop is told only when the loop is free again.
         time.sleep(_MARGIN_S)
         found = []
-        for (_, start, sample), trace in zip(sent, traces, strict=True):
-            stuck = self.received.stuck(start, start + sample.total_s)
-            if trace is not None:
-                trace, stuck = exactly(trace, stuck)
+        for (_, start, sample), told in zip(sent, traces, strict=True):
+            trace, stuck = exactly(told, self.received.stuck(start, start + sample.total_s))
             behind = _behind(tasks, trace.start if trace else start, start)
             found.append(Observed(start, sample, trace, stuck, behind))
         return found

@@ -102,7 +102,8 @@ class Received:
             own = self._own_parts(identity)
         if not own:
             return trace
-        kept = tuple(part for part in trace.parts if part.name not in _OWN_SPANS.values())
+        names = {part.name for part in own}
+        kept = tuple(part for part in trace.parts if part.name not in names)
         places = {part.name: part.place for part in trace.parts}
         return replace(
             trace, parts=kept + tuple(replace(part, place=places.get(part.name)) for part in own)

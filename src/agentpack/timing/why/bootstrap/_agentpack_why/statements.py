@@ -46,7 +46,7 @@ class Statement:
 
 def shape(text: str) -> tuple[str, bool]:
     """A statement without its values, and whether it asks for many rows by a list of keys."""
-    flat = " ".join(_HOLDER.sub("?", _NUMBER.sub("?", _STRING.sub("?", text))).split())
+    flat = " ".join(_NUMBER.sub("?", _HOLDER.sub("?", _STRING.sub("?", text))).split())
     batch = any(found.count("?") >= _BATCH for found in _LIST.findall(flat))
     return _LIST.sub("(?, …)", flat), batch
 
