@@ -67,8 +67,6 @@ class Baseline:
 class Change:
     """What became of an endpoint since the baseline; 1.15 is 15 % slower."""
 
-    relative: float
-    """Both divided by the fixed work."""
     slower: float
     """Over what is expected now."""
     noise: float
@@ -138,7 +136,6 @@ def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
     ran = min(before.ran_s, before.own_s)
     expected = before.own_s - ran + ran * speed if before.corrected else before.own_s
     return Change(
-        relative=plain / speed,
         slower=now.own_s / expected if before.corrected else min(plain, plain / speed),
         noise=math.hypot(before.noise, now.noise),
         added_s=now.own_s - expected,

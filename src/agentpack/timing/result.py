@@ -89,7 +89,7 @@ class Endpoint:
     causes: tuple[Cause, ...] = ()
     spans: tuple[Span, ...] = ()
     baseline_ratio: float | None = None
-    """Its median over the reference endpoint's, against the baseline; 1.15 is 15 % slower."""
+    """Its time over what the baseline lets expect on this machine now; 1.15 is 15 % slower."""
     rate: float | None = None
     """Answers a second, where it was put under load."""
 

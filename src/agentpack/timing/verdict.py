@@ -61,7 +61,7 @@ def endpoint(
         verdict=verdict,
         reason=reason,
         curl=curl(request),
-        baseline_ratio=compared.change.relative if compared else None,
+        baseline_ratio=compared.change.slower if compared else None,
         rate=rate,
     )
 
