@@ -21,7 +21,7 @@ BETWEEN = 0.03
 def level(draw: random.Random, quick_s: float, speed: float = 1.0) -> Level:
     """One round as it comes out where the machine is `speed` times as slow as usual."""
     seen = quick_s * speed * draw.lognormvariate(0, BETWEEN)
-    work = 0.0006 * speed * draw.lognormvariate(0, BETWEEN / 3)
+    work = tuple(0.0006 * speed * draw.lognormvariate(0, BETWEEN / 3) for _ in range(2))
     return Level(seen * 1.4, seen, seen, work, draw.uniform(0.005, 0.02), 100, corrected=True)
 
 
@@ -62,8 +62,8 @@ def test_a_slower_machine_is_no_regression() -> None:
 def test_an_endpoint_that_waits_is_not_blamed_for_a_faster_machine() -> None:
     """Relative to less work it seems slower; its plain time says that it is not."""
     before, now = (
-        Level(0.01, 0.01, 0.0, 0.001, 0.01, 50, corrected=True),
-        Level(0.01, 0.01, 0.0, 0.0005, 0.01, 50, corrected=True),
+        Level(0.01, 0.01, 0.0, (0.001, 0.001), 0.01, 50, corrected=True),
+        Level(0.01, 0.01, 0.0, (0.0005, 0.0005), 0.01, 50, corrected=True),
     )
     found = change(before, now)
     assert found.slower == 1.0
@@ -73,8 +73,8 @@ def test_an_endpoint_that_waits_is_not_blamed_for_a_faster_machine() -> None:
 
 def test_only_what_computes_is_taken_to_follow_the_machine() -> None:
     """Half computing and half waiting, on a machine that is twice as slow: half as much again."""
-    before = Level(0.01, 0.01, 0.005, 0.001, 0.01, 50, corrected=True)
-    now = Level(0.015, 0.015, 0.01, 0.002, 0.01, 50, corrected=True)
+    before = Level(0.01, 0.01, 0.005, (0.001, 0.001), 0.01, 50, corrected=True)
+    now = Level(0.015, 0.015, 0.01, (0.002, 0.002), 0.01, 50, corrected=True)
     assert change(before, now).slower == pytest.approx(1.0)
     unknown = replace(before, corrected=False)
     assert change(unknown, now).slower == pytest.approx(0.75)
@@ -83,20 +83,20 @@ def test_only_what_computes_is_taken_to_follow_the_machine() -> None:
 def test_microseconds_are_no_regression() -> None:
     """A fifth of a tenth of a millisecond is the harness's own."""
     before, now = (
-        Level(1e-4, 1e-4, 0.0, 6e-4, 0.001, 50, corrected=True),
-        Level(1.2e-4, 1.2e-4, 0.0, 6e-4, 0.001, 50, corrected=True),
+        Level(1e-4, 1e-4, 0.0, (6e-4, 6e-4), 0.001, 50, corrected=True),
+        Level(1.2e-4, 1.2e-4, 0.0, (6e-4, 6e-4), 0.001, 50, corrected=True),
     )
     assert not change(before, now).regressed
-    assert change(before, Level(2e-4, 2e-4, 0.0, 6e-4, 0.001, 50, corrected=True)).regressed
+    assert change(before, Level(2e-4, 2e-4, 0.0, (6e-4, 6e-4), 0.001, 50, corrected=True)).regressed
 
 
 def test_another_reference_is_not_compared_with() -> None:
     """Where the fixed work is another, only plain times count, and a note says so."""
     notes: list[str] = []
-    before = Baseline("other", {"a": Level(0.01, 0.01, 0.0, 9.0, 0.01, 50, corrected=True)})
+    before = Baseline("other", {"a": Level(0.01, 0.01, 0.0, (9.0, 9.0), 0.01, 50, corrected=True)})
     now = {
-        "a": Level(0.01, 0.01, 0.0, 0.0006, 0.01, 50, corrected=True),
-        "b": Level(0.01, 0.01, 0.0, 0.0006, 0.01, 50, corrected=True),
+        "a": Level(0.01, 0.01, 0.0, (0.0006, 0.0006), 0.01, 50, corrected=True),
+        "b": Level(0.01, 0.01, 0.0, (0.0006, 0.0006), 0.01, 50, corrected=True),
     }
     found = compare(before, now, lambda _: {}, notes)
     assert found["a"].change.slower == 1.0
@@ -107,7 +107,9 @@ def test_another_reference_is_not_compared_with() -> None:
 def test_the_file_comes_back_as_it_was_written() -> None:
     """Written and read it is the same; the same levels give the same text."""
     levels = {
-        "GET /": Level(0.01, 0.009, 0.0, 0.0006, 0.01, 50, corrected=True, totals_s=(0.009, 0.01))
+        "GET /": Level(
+            0.01, 0.009, 0.0, (0.0006, 0.0006), 0.01, 50, corrected=True, totals_s=(0.009, 0.01)
+        )
     }
     text = dump(Baseline("r", levels))
     assert load(text, "b.json") == Baseline("r", levels)
@@ -141,7 +143,7 @@ def test_a_key_has_no_port() -> None:
         ('{"schema": 1}', "damaged"),
         ('{"schema": 1, "reference": "r", "endpoints": {"a": {"median_s": 1}}}', "damaged"),
         (
-            dump(Baseline("r", {"a": Level(1, 1, 0.0, 1, 1, 1, corrected=True)})).replace(
+            dump(Baseline("r", {"a": Level(1, 1, 0.0, (1, 1), 1, 1, corrected=True)})).replace(
                 '"own_s": 1', '"own_s": 0'
             ),
             "damaged",
@@ -159,7 +161,11 @@ def test_a_bad_file_is_told(text, words) -> None:
 def test_the_file_names_what_it_holds() -> None:
     """Its fields are as documented."""
     data = json.loads(
-        dump(Baseline(KIND, {"GET /": Level(0.01, 0.009, 0.0, 6e-4, 0.01, 50, corrected=True)}))
+        dump(
+            Baseline(
+                KIND, {"GET /": Level(0.01, 0.009, 0.0, (6e-4, 6e-4), 0.01, 50, corrected=True)}
+            )
+        )
     )
     assert data["schema"] == 1
     assert set(data["endpoints"]["GET /"]) == {

@@ -43,10 +43,10 @@ class Level:
     """By this levels are compared."""
     ran_s: float
     """The part of it for which the server computed; 0 where that is not known."""
-    reference_s: float
-    """The same of the fixed work, timed in turn with it."""
+    reference_s: tuple[float, ...]
+    """The same of each fixed work, timed in turn with it."""
     noise: float
-    """The standard error of the logarithm of their ratio."""
+    """The standard error of the logarithm of the ratio to one of these."""
     samples: int
     corrected: bool
     """Whether it is known what other work took."""
@@ -98,18 +98,26 @@ def pooled(rounds: Iterable[Level]) -> Level:
     """
     levels = list(rounds)
     within = median(level.noise for level in levels) / math.sqrt(len(levels))
-    logs = [math.log(level.own_s / level.reference_s) for level in levels]
-    between = stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else 0.0
+    between = max(_between(levels, work) for work in range(len(levels[0].reference_s)))
     return Level(
         median_s=median(level.median_s for level in levels),
         ran_s=_quieter([level.ran_s for level in levels]),
         own_s=_quieter([level.own_s for level in levels]),
-        reference_s=_quieter([level.reference_s for level in levels]),
+        reference_s=tuple(
+            map(_quieter, zip(*(level.reference_s for level in levels), strict=True))
+        ),
         noise=max(within, between),
         samples=sum(level.samples for level in levels),
         corrected=all(level.corrected for level in levels),
         totals_s=thinned([one for level in levels for one in level.totals_s]),
     )
+
+
+def _between(levels: Sequence[Level], work: int) -> float:
+    if len(levels) < 2:  # noqa: PLR2004 - one does not differ from itself
+        return 0.0
+    logs = [math.log(level.own_s / level.reference_s[work]) for level in levels]
+    return stdev(logs) / math.sqrt(len(logs))
 
 
 def _quieter(values: Sequence[float]) -> float:
@@ -122,6 +130,12 @@ def thinned(values: Sequence[float]) -> tuple[float, ...]:
     return tuple(ordered[int((place + 0.5) * len(ordered) / number)] for place in range(number))
 
 
+def slowness(before: Level, now: Level) -> float:
+    """How much longer the fixed work takes than in the baseline, by that which suffers most."""
+    pairs = zip(now.reference_s, before.reference_s, strict=True)
+    return max(one / other for one, other in pairs)
+
+
 def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
     """Compare two levels.
 
@@ -132,7 +146,7 @@ def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
 
     """
     plain = now.own_s / before.own_s
-    speed = now.reference_s / before.reference_s if comparable else 1.0
+    speed = slowness(before, now) if comparable else 1.0
     ran = min(before.ran_s, before.own_s)
     expected = before.own_s - ran + ran * speed if before.corrected else before.own_s
     return Change(
@@ -152,7 +166,7 @@ def dump(baseline: Baseline) -> str:
                 "median_s": round(level.median_s, 7),
                 "ran_s": round(level.ran_s, 7),
                 "own_s": round(level.own_s, 7),
-                "reference_s": round(level.reference_s, 7),
+                "reference_s": [round(one, 7) for one in level.reference_s],
                 "noise": round(level.noise, 4),
                 "samples": level.samples,
                 "corrected": level.corrected,
@@ -193,12 +207,12 @@ def _level(value: Any) -> Level:
         median_s=float(value["median_s"]),
         own_s=float(value["own_s"]),
         ran_s=float(value["ran_s"]),
-        reference_s=float(value["reference_s"]),
+        reference_s=tuple(map(float, value["reference_s"])),
         noise=float(value["noise"]),
         samples=int(value["samples"]),
         corrected=bool(value["corrected"]),
         totals_s=tuple(map(float, value["totals_s"])),
     )
-    if not (level.own_s > 0 and level.reference_s > 0 and level.noise >= 0):
+    if not (level.own_s > 0 and all(one > 0 for one in level.reference_s) and level.noise >= 0):
         raise ValueError(value)
     return level

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from agentpack.timing.baseline import Baseline, Change, Level, change, pooled
+from agentpack.timing.baseline import Baseline, Change, Level, change, pooled, slowness
 from agentpack.timing.floor import KIND
 
 ROUNDS = 5
@@ -63,8 +63,8 @@ def compare(
     if other:
         notes.append(f"measured in another way than in the baseline: {', '.join(other)}")
 
-    speeds = [first[name].reference_s / baseline.levels[name].reference_s for name in known]
-    if comparable and speeds and median(speeds) < _FASTER:
+    speeds = [slowness(baseline.levels[name], first[name]) for name in known] if comparable else []
+    if speeds and median(speeds) < _FASTER:
         notes.append(
             "the machine is much faster than the baseline's, so a regression can hide: "
             "make the baseline where it is checked"

@@ -1,8 +1,9 @@
 """What the harness itself costs, and how fast the machine is just now.
 
-A bare socket in a process of its own answers two paths: `/` does nothing, so its time is the floor
-below which nothing can be measured; `/work` does a fixed piece of work, so its time tells how fast
-the machine is at this moment. Endpoints are compared with a baseline relative to it.
+A bare socket in a process of its own answers three paths. `/` does nothing, so its time is the
+floor below which nothing can be measured. `/work` and `/loop` do fixed pieces of work, so their
+times tell how fast the machine is at this moment: the one makes objects and JSON, the other runs
+bytecode. What else runs on a machine slows these down by different shares.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ import json, selectors, socket, sys
 def work():
     rows = [{"id": i, "name": "name %d" % i, "tags": ["a", "b", str(i)]} for i in range(300)]
     json.loads(json.dumps(rows))
-    return sum(row["id"] * 7 % 13 for row in rows)
+    return len(rows)
+def loop():
+    return sum(i * i % 7 for i in range(6000))
 def answer(path):
-    body = b"%d" % work() if path == b"/work" else b""
+    body = b"%d" % work() if path == b"/work" else b"%d" % loop() if path == b"/loop" else b""
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 server = socket.create_server(("127.0.0.1", 0))
 server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -51,16 +54,16 @@ while True:
             key.fileobj.close()
 """
 
-KIND = f"work-1 {platform.python_implementation()} {'.'.join(platform.python_version_tuple()[:2])}"
+KIND = f"work-2 {platform.python_implementation()} {'.'.join(platform.python_version_tuple()[:2])}"
 """What the work is. Times relative to another kind of work cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The two requests of the bare socket."""
+    """The requests that the bare socket answers."""
 
     nothing: Request
-    work: Request
+    work: tuple[Request, ...]
     pid: int
 
 
@@ -76,6 +79,7 @@ def floor() -> Iterator[Floor]:
         try:
             assert process.stdout is not None  # noqa: S101 - it was asked for above
             url = f"http://127.0.0.1:{json.loads(process.stdout.readline())}"
-            yield Floor(Request("GET", f"{url}/"), Request("GET", f"{url}/work"), process.pid)
+            work = tuple(Request("GET", f"{url}/{name}") for name in ("work", "loop"))
+            yield Floor(Request("GET", f"{url}/"), work, process.pid)
         finally:
             process.kill()

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from statistics import median
 
 from agentpack.timing.baseline import Level, thinned
@@ -45,8 +46,8 @@ class Measured:
     samples: list[Sample] = field(default_factory=list)
     own: list[Own] = field(default_factory=list)
     """The totals, without what other work on the machine took of them where that is known."""
-    work_s: list[float] = field(default_factory=list)
-    """The same of the fixed work before each sample."""
+    work_s: list[tuple[float, ...]] = field(default_factory=list)
+    """The same of each fixed work before each sample."""
     is_corrected: bool = False
     """Whether what other work took is known."""
     spent_s: float = 0.0
@@ -67,14 +68,14 @@ class Measured:
         if len(good) < 2:  # noqa: PLR2004 - one has no noise
             return None
         totals, own = [total for total, _, _ in good], [one.total_s for _, one, _ in good]
-        work = [work for _, _, work in good]
+        works = list(zip(*(work for _, _, work in good), strict=True))
         typical = median if self.is_corrected else quick
         return Level(
             median_s=median(totals),
             own_s=typical(own),
             ran_s=median(one.ran_s for _, one, _ in good),
-            reference_s=typical(work),
-            noise=noise(own, work, typical),
+            reference_s=tuple(map(typical, works)),
+            noise=max(noise(own, work, typical) for work in works),
             samples=len(good),
             corrected=self.is_corrected,
             totals_s=thinned(totals),
@@ -209,10 +210,13 @@ class Meter:
                 break
         return list(found.values())
 
-    def probe(self) -> float:
-        """Ask the bare socket; the time of its fixed work."""
+    def probe(self) -> tuple[float, ...]:
+        """Ask the bare socket; the own time of each fixed work."""
         self.floor_s.append(self._session.send(self._floor.nothing).sample.total_s)
-        return self._timed(1, lambda: self._session.send(self._floor.work))[1].total_s
+        return tuple(
+            self._timed(1, partial(self._session.send, work))[1].total_s
+            for work in self._floor.work
+        )
 
     def _send(self, one: Measured, request: Request, *, cold: bool = False) -> Answer:
         answer = self._session.send(
