@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from types import ModuleType
-from typing import Any
+
+# Each Python that the application starts runs this: `typing` alone would take longer.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
 
 # The module that is hooked, ours that hooks it, and the function there.
 _HOOKS = {
