@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from agentpack.timing.why.claim import DATABASE, Claim, clipped, milliseconds, window
@@ -15,6 +16,7 @@ REPEATED = 5
 """How often a statement comes before it counts as repeated."""
 _MANY = 10
 _NEAR_S = 0.01
+_APART_S = 0.05
 _WAITS_CPU = 0.2
 _CONTROL = re.compile(
     r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|PRAGMA)\b", re.IGNORECASE
@@ -35,7 +37,8 @@ def repeated(observed: Observed) -> Iterator[Claim]:
             continue
         spent = [_end(query) - query.start for query in queries]
         # What is done with each answer before the next is asked for goes with them.
-        near = max(_NEAR_S, 3 * median(spent))
+        between = median(two.start - _end(one) for one, two in pairwise(queries))
+        near = max(_NEAR_S, 3 * median(spent), min(_APART_S, 3 * between))
         stretches = window(
             observed, union(((query.start, _end(query)) for query in queries), gap=near)
         )
