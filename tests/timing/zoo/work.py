@@ -93,7 +93,7 @@ class Row(BaseModel):
 
 ROWS = [
     {"id": n, "name": f"row {n}", "tags": [{"name": f"t{i}", "weight": i} for i in range(6)]}
-    for n in range(10_000)
+    for n in range(5_000)
 ]
 
 
@@ -109,7 +109,7 @@ def rows_thread() -> list[dict]:
 
 @app.get("/rows/json")
 async def rows_json() -> JSONResponse:
-    return JSONResponse(ROWS)  # at fault: /rows/json serialization
+    return JSONResponse(ROWS * 5)  # at fault: /rows/json serialization
 
 
 @app.get("/rows/twin", response_model=list[Row])
@@ -123,7 +123,7 @@ async def rows_twin() -> list[dict]:
 @app.get("/cpu")
 def cpu() -> int:
     total = 0
-    for n in range(4_000_000):
+    for n in range(2_000_000):
         total += n * n  # at fault: /cpu cpu
     return total
 

@@ -58,6 +58,7 @@ class Call:
     start: float
     end: float
     method: str
+    """Empty where only the body of an earlier call is read."""
     host: str
     path: str
     place: Place | None

@@ -6,16 +6,16 @@ the application must start as it would without it.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from pathlib import Path
 
 
 def _chain(folder: str) -> None:
     """Run the `sitecustomize` that would have run without ours."""
     from importlib.machinery import PathFinder
 
-    others = [entry for entry in sys.path if not entry or str(Path(entry).resolve()) != folder]
+    others = [entry for entry in sys.path if not entry or os.path.realpath(entry) != folder]
     found = PathFinder.find_spec("sitecustomize", others)
     if found is None or found.loader is None:
         return
@@ -26,7 +26,7 @@ def _chain(folder: str) -> None:
     found.loader.exec_module(module)
 
 
-_folder = str(Path(__file__).resolve().parent)
+_folder = os.path.dirname(os.path.realpath(__file__))
 try:
     import_module("_agentpack_why").start()
 except Exception as _error:  # noqa: BLE001 - the application must start all the same

@@ -24,7 +24,8 @@ def claims(observed: Observed, *, over: bool) -> Iterator[Claim]:
     for call in observed.trace.calls if observed.trace else ():
         found[call.host].append(call)
     for host, calls in found.items():
-        many = len(calls) >= _MANY
+        asked = [call for call in calls if call.method] or calls
+        many = len(asked) >= _MANY
         if not many and not over:
             continue
         gap = 0.01 if many else 0.0
@@ -36,7 +37,7 @@ def claims(observed: Observed, *, over: bool) -> Iterator[Claim]:
         yield Claim(
             "outgoing-http",
             stretches,
-            f"{_count(calls)} to {host or 'another server'} took "
+            f"{_count(asked)} to {host or 'another server'} took "
             f"{milliseconds(seconds(stretches))}"
             + (", one after the other" if many and in_turn else ""),
             "Ask for all of it in one call, or make the calls at the same time with a bound."
@@ -44,7 +45,7 @@ def claims(observed: Observed, *, over: bool) -> Iterator[Claim]:
             else "Give it a short timeout, cache what may be a little old, or do it after the "
             "answer; make calls that are independent at the same time.",
             ASYNC if many else API_DESIGN,
-            Counter(call.place for call in calls).most_common(1)[0][0],
+            Counter(call.place for call in asked).most_common(1)[0][0],
             within=frozenset({"event-loop-blocked"}),
         )
 

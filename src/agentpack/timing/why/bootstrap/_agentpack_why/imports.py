@@ -43,6 +43,7 @@ _HOOKS = {
     "http.client": ("outgoing", "http_client"),
     "urllib.request": ("outgoing", "urllib"),
     "aiohttp.client": ("outgoing", "aiohttp"),
+    "aiohttp.client_reqrep": ("outgoing", "aiohttp_response"),
 }
 failures: list[str] = []
 """What could not be hooked, and why."""

@@ -121,3 +121,8 @@ def aiohttp(module: Any) -> None:
         return method, args[1] if len(args) > 1 else kwargs.get("str_or_url", "")
 
     _async(module.ClientSession, "_request", read)
+
+
+def aiohttp_response(module: Any) -> None:
+    """And its reading of the body, which is no call of its own: it has no method."""
+    _async(module.ClientResponse, "read", lambda response, *_: ("", response.url))
