@@ -261,6 +261,26 @@ def test_why_it_is_slow(agentpack, make, monkeypatch) -> None:
     assert fast["causes"] == []
 
 
+def test_why_a_server_that_is_not_ours_is_slow(agentpack, serve) -> None:
+    """From outside the phases tell a stream that comes in pieces, with long waits between."""
+
+    def stream(handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for _ in range(4):
+            handler.wfile.write(b"9\r\ndata: x\n\n\r\n")
+            time.sleep(0.1)
+        handler.wfile.write(b"0\r\n\r\n")
+
+    arguments = ("time", serve(stream), "-n", "3", "--budget", "0.1", "--format", "json")
+    code, found = told(agentpack(*arguments))
+    [one] = found.values()
+    assert (code, one["verdict"]) == (0, "over")
+    assert [cause["kind"] for cause in one["causes"]] == ["slow-stream"]
+
+
 def test_a_load_test_for_locust(agentpack, shop) -> None:
     """The same requests as a file of Python that is none of ours any more."""
     assert "needs --locust FILE" in only_error(agentpack("time", "export", "/items"))

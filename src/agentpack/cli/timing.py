@@ -38,11 +38,22 @@ def measured(args: argparse.Namespace) -> tuple[Run, Run | None]:
     return result, as_run(before, result) if before else None
 
 
-def _why(order: Order) -> Why | None:
-    """What says why, of an app that is ours to watch."""
+def _why(order: Order) -> Why:
+    """What says why: of an app that is ours by watching it, of another server from outside."""
     app = order.app
+
+    def progress(done: int, total: int, name: str) -> None:
+        order.progress(done, total, f"why {name}")
+
+    def probed(slow: Sequence[Endpoint]) -> Mapping[Request, Explained]:
+        from agentpack.timing.why.probe import probe  # noqa: PLC0415 - as below
+
+        requests, plain = [one.request for one in slow], {one.request: one for one in slow}
+        found = probe(requests, plain, timeout_s=order.timeout_s, progress=progress)
+        return {request: (causes, ()) for request, causes in found.items()}
+
     if app is None:
-        return None
+        return probed
 
     def why(slow: Sequence[Endpoint]) -> Mapping[Request, Explained]:
         # Imported here: most runs have nothing to explain.
@@ -55,7 +66,7 @@ def _why(order: Order) -> Why | None:
             concurrency=order.concurrency or 1,
             timeout_s=order.timeout_s,
             ready_s=order.ready_s,
-            progress=lambda done, total, name: order.progress(done, total, f"why {name}"),
+            progress=progress,
         )
 
     return why
