@@ -13,7 +13,13 @@ from agentpack.timing.request import Part, Request
 from agentpack.timing.requests.openapi import serialize
 from agentpack.timing.requests.openapi.document import MalformedError, Operation, follow
 from agentpack.timing.requests.openapi.pool import Pool, fits, tokens
-from agentpack.timing.requests.openapi.values import UnknownValueError, choices, stated, value
+from agentpack.timing.requests.openapi.values import (
+    UnknownValueError,
+    choices,
+    hinted,
+    stated,
+    value,
+)
 
 _PER_PARAMETER = 5
 _MOST = 6
@@ -104,7 +110,7 @@ class Source:
             *stated(schema),
         ]
         if not found and made_up:
-            found = [value(self.document, schema)]
+            found = [value(self.document, hinted(self.document, name, schema))]
         return list({json.dumps(each): each for each in found}.values())
 
     def _elsewhere(self, operation: Operation) -> tuple[list[str], list[tuple[str, str]]]:
@@ -145,7 +151,7 @@ class Source:
             for each in source:
                 return each
         try:
-            return value(self.document, schema)
+            return value(self.document, hinted(self.document, name, schema))
         except UnknownValueError as error:
             raise UnknownValueError(f"no value for the parameter {name}: {error}") from None
 

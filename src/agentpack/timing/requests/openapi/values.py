@@ -13,6 +13,7 @@ from agentpack.timing.requests.openapi.document import MalformedError, follow
 from agentpack.timing.requests.openapi.pattern import candidates
 
 _DEEPEST = 8
+_BY_NAME = (("email", "email"), ("url", "uri"))
 _STATED = ("example", "examples", "const", "default")
 _FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
@@ -97,6 +98,17 @@ def value(document: Mapping[str, Any], schema: Any, depth: int = 0) -> Any:
     return _of_type(document, node, depth)
 
 
+def hinted(document: Mapping[str, Any], name: str, schema: Any) -> Any:
+    """The schema of something with this name: a plain text named `email` is an address."""
+    if not isinstance(schema, dict):
+        return schema
+    node = follow(document, schema)
+    if node.get("type") != "string" or "format" in node or "pattern" in node:
+        return schema
+    form = next((form for word, form in _BY_NAME if word in name.lower()), None)
+    return schema if form is None else {**node, "format": form}
+
+
 def _first(
     document: Mapping[str, Any], node: Mapping[str, Any], several: list[Any], depth: int
 ) -> Any:
@@ -166,7 +178,7 @@ def _object(document: Mapping[str, Any], node: Mapping[str, Any], depth: int) ->
     for name in _listed(node, "required"):
         inner = properties.get(name, {})
         if not (isinstance(inner, dict) and inner.get("readOnly") is True):
-            made[str(name)] = value(document, inner, depth + 1)
+            made[str(name)] = value(document, hinted(document, str(name), inner), depth + 1)
     return made
 
 
