@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -226,6 +228,17 @@ def test_what_came_from_the_environment_is_never_shown(request_):
     assert VALUES["TOKEN"] not in to_curl(request_)
     assert "s3cret" not in to_curl(request_) + repr(request_)
     assert "${TOKEN}" in to_curl(request_)
+
+
+def test_requests_can_be_copied_and_sent_to_another_process(tmp_path):
+    """A copy keeps what it knows of the environment and of files."""
+    (tmp_path / "b").write_bytes(b"x")
+    line = f'curl -H "A: $TOKEN" --data-binary @{tmp_path}/b http://h'
+    request = from_curl(line, environment=VALUES)
+    for again in (copy.deepcopy(request), pickle.loads(pickle.dumps(request))):
+        assert again == request
+        assert to_curl(again) == to_curl(request)
+        assert f"--data-binary @{tmp_path}/b" in to_curl(again)
 
 
 def test_options_are_read_as_curl_reads_its_arguments():

@@ -25,6 +25,9 @@ class FromEnvironment(str):
         text.quoted = quoted
         return text
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.quoted
+
     def __repr__(self) -> str:
         # A value that gets into a traceback or a log must not carry the secret there.
         return f'"{self.quoted}"'
@@ -51,6 +54,9 @@ class FromFile(bytes):
         body.option, body.path = option, path
         return body
 
+    def __getnewargs__(self) -> tuple[bytes, str, str]:  # type: ignore[override]
+        return bytes(self), self.option, self.path
+
 
 def _kept(value: str, quoted: str) -> str:
     return value if quoted == escape(value) else FromEnvironment(value, quoted)
@@ -61,8 +67,8 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-def look_up(name: str, environment: Mapping[str, str]) -> str:
-    """The value of a variable.
+def look_up(name: str, environment: Mapping[str, str], mend: str) -> str:
+    """The value of a variable; `mend` is what to do where it is meant as it stands.
 
     Raises:
         AgentpackError: it is not set.
@@ -70,7 +76,7 @@ def look_up(name: str, environment: Mapping[str, str]) -> str:
     if name not in environment:
         raise AgentpackError(
             f"${name} is not set in the environment",
-            mend=f"export {name}, or put the text in single quotes if it is meant as it stands",
+            mend=f"export {name}{mend}",
         )
     return environment[name]
 
@@ -89,7 +95,7 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
         name = match[1] or match[2]
         quoted.append(f"{escape(text[end : match.start()])}${{{name}}}")
         end = match.end()
-        return look_up(name, environment)
+        return look_up(name, environment, "")
 
     expanded = _WHOLE_WORD.sub(value, text)
     if not quoted:

@@ -140,7 +140,7 @@ class _Splitter:
         match = _NAME.match(self.text, self.pos)
         if match:
             name = match[1] or match[2]
-            value = look_up(name, self.environment)
+            value = look_up(name, self.environment, ", or put it in single quotes")
             self.pos = match.end()
             self.open = self.from_environment = True
             self.value.append(value)
