@@ -32,7 +32,7 @@ def slow() -> int:
 @app.get("/once-slow")
 def once_slow() -> int:
     calls["once"] = calls.get("once", 0) + 1
-    time.sleep(0.3 if calls["once"] == 1 else 0)
+    time.sleep(1.2 if calls["once"] == 1 else 0)
     return calls["once"]
 
 
@@ -121,7 +121,7 @@ def test_a_budget_that_is_kept_passes_and_one_that_is_missed_fails_with_the_figu
             assert timed_client.get("/slow").status == 200
             timed_client.get("/items")
 
-        @pytest.mark.budget(0.15, n=3)
+        @pytest.mark.budget(0.6, n=3)
         def test_one_slow_request_is_no_median(timed_client):
             timed_client.get("/once-slow")
 
@@ -137,7 +137,7 @@ def test_a_budget_that_is_kept_passes_and_one_that_is_missed_fails_with_the_figu
     assert "2 failed" in out
     missed, writes = re.findall(r"over the budget:\n((?:.+\n)+?)(?=_|=)", out)
     assert re.search(
-        r"GET http://127.0.0.1:\d+/slow\n    median (6|7|8|9|1\d\d)\d?\.\d ms of 5 warm requests "
+        r"GET http://127.0.0.1:\d+/slow\n    median \d+\.\d ms of 5 warm requests "
         r"\(min \d+\.\d, max \d+\.\d\), budget 20 ms\n"
         r"    dns \d\.\d, connect 0\.0, tls 0\.0, wait \d+\.\d, body \d+\.\d ms\n"
         r"    curl http://127.0.0.1:\d+/slow\n",
