@@ -18,7 +18,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,8 @@ from agentpack.timing.request import Request
 MARGIN = 1.07
 """An endpoint may be so many times slower without being called so."""
 _SIGMAS = 2.5
+_SIGMA = 1.4826
+"""A normal distribution's standard deviation over its median deviation."""
 _LEAST_S = 25e-6
 """Less than this is no regression, whatever its share: the harness itself varies as much."""
 _SCHEMA = 1
@@ -117,7 +119,9 @@ def _between(levels: Sequence[Level], work: int) -> float:
     if len(levels) < 2:  # noqa: PLR2004 - one does not differ from itself
         return 0.0
     logs = [math.log(level.own_s / level.reference_s[work]) for level in levels]
-    return stdev(logs) / math.sqrt(len(logs))
+    middle = median(logs)
+    # From the median deviation: one round that was disturbed must not hide a change in the others.
+    return _SIGMA * median(abs(one - middle) for one in logs) / math.sqrt(len(logs))
 
 
 def _quieter(values: Sequence[float]) -> float:
