@@ -39,23 +39,15 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
         # Every argument that is added asks for a formatter; without a width that imports shutil.
         formatter_class=_OfAnyWidth,
     )
-    add = parser.add_argument
-    if hasattr(command, "KINDS"):
-        add("kind", choices=command.KINDS)
-    if not getattr(command, "PLACE", True):
-        pass
-    elif getattr(command, "PATHS", False):
-        add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
-    elif hasattr(command, "SOURCE"):
-        add("source", nargs="?", default=".", metavar="SOURCE", help=command.SOURCE)
-    else:
-        if hasattr(command, "NAME"):
-            add("name", metavar="NAME", help=command.NAME)
-        add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
+    _places(parser, command)
     command.arguments(parser)
     if getattr(command, "SCOPED", False):
-        add("--user", action="store_true", help="your own ~/.claude instead of a project's")
-    add("--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text")
+        parser.add_argument(
+            "--user", action="store_true", help="your own ~/.claude instead of a project's"
+        )
+    parser.add_argument(
+        "--format", choices=getattr(command, "FORMATS", ("text", "json")), default="text"
+    )
     parser.formatter_class = argparse.HelpFormatter
     if not getattr(command, "PLACE", True):
         # Options may stand between what it works on; what follows -- is left as it is.
@@ -72,6 +64,23 @@ def parse(name: str, words: str, command: ModuleType, given: list[str]) -> argpa
             raise AgentpackError("--user is for your home, and a project was named")
         args.root = Path.home()
     return args
+
+
+def _places(parser: argparse.ArgumentParser, command: ModuleType) -> None:
+    """What the command works on."""
+    add = parser.add_argument
+    if hasattr(command, "KINDS"):
+        add("kind", choices=command.KINDS)
+    if not getattr(command, "PLACE", True):
+        return
+    if getattr(command, "PATHS", False):
+        add("paths", nargs="*", type=Path, metavar="PATH", help="what to work on [.]")
+    elif hasattr(command, "SOURCE"):
+        add("source", nargs="?", default=".", metavar="SOURCE", help=command.SOURCE)
+    else:
+        if hasattr(command, "NAME"):
+            add("name", metavar="NAME", help=command.NAME)
+        add("root", nargs="?", type=Path, default=Path(), metavar="DIR", help="the project [.]")
 
 
 def require_known(name: str, commands: Iterable[str]) -> None:
