@@ -117,6 +117,27 @@ def test_the_answer_is_the_same_watched_or_not(tmp_path: Path):
         assert received.hello["failures"] == []
 
 
+HOOKED = """
+import aiosqlite, asyncpg, httpx, requests, sqlalchemy.ext.asyncio, sqlite3, urllib.request
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+
+app = FastAPI()
+"""
+
+
+def test_all_hooks_fit_the_installed_versions(tmp_path: Path):
+    """Each module that is hooked is still as the hook expects it."""
+    Path(tmp_path, "hooked.py").write_text(HOOKED)
+    app = App("hooked:app", None, tmp_path, python=(sys.executable,))
+    with (
+        receiving() as received,
+        serving(app, environment=received.environment(), bootstrap=BOOTSTRAP),
+    ):
+        received.trace("none", timeout_s=1)
+        assert received.hello["failures"] == []
+
+
 def test_an_app_that_loses_its_receiver_serves_on(tmp_path: Path):
     """Without anybody to report to, requests are answered as ever."""
     Path(tmp_path, "alone.py").write_text(APP)

@@ -135,7 +135,7 @@ def raw() -> int:
 async def raw_async() -> int:
     count = 0
     async with aiosqlite.connect(file) as connection:
-        for n in range(60):
+        for n in range(300):
             sql = "SELECT count(*) FROM books WHERE author_id = ?"
             rows = await connection.execute_fetchall(sql, (n,))  # at fault: /raw/async n-plus-one
             count += rows[0][0]
@@ -219,6 +219,7 @@ def pool_held() -> None:
         holding.wait()
     with held.connect() as connection:  # at fault: /pool/held pool-wait
         connection.execute(text("SELECT 1"))
+    time.sleep(0.02)  # meanwhile the other takes the connection again
 
 
 writing = threading.Event()

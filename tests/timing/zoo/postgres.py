@@ -79,7 +79,7 @@ async def index_twin() -> int:
 async def repeated() -> int:
     count = 0
     async with app.state.pool.acquire() as connection:
-        for n in range(50):
+        for n in range(200):
             query = "SELECT count(*) FROM events WHERE id = $1"
             count += await connection.fetchval(query, n)  # at fault: /repeated n-plus-one
     return count
@@ -90,6 +90,7 @@ async def locked() -> None:
     async with engine.begin() as connection:
         query = text("SELECT n FROM counters WHERE id = 1 FOR UPDATE")
         await connection.execute(query)  # at fault: /locked lock-wait
+    await asyncio.sleep(0.02)  # meanwhile the other takes the lock again
 
 
 @app.get("/locked/twin")

@@ -144,7 +144,7 @@ def regex() -> bool:
 
 @app.get("/sort")
 def sort() -> int:
-    values = [(n * 7919) % 1_000_003 for n in range(1_000_000)]  # at fault: /sort cpu
+    values = [(n * 7919) % 1_000_003 for n in range(2_000_000)]  # at fault: /sort cpu
     return values[0]
 
 
@@ -210,7 +210,9 @@ def lock_held() -> int:
     if not store.busy.is_set():
         store.busy.set()
         threading.Thread(target=store.refresh_for_ever, daemon=True).start()
-    return store.read()
+    found = store.read()
+    time.sleep(0.02)  # meanwhile the other takes the lock again
+    return found
 
 
 @app.get("/lock/twin")

@@ -18,7 +18,7 @@ from agentpack.timing.result import Cause, Endpoint, Span
 from agentpack.timing.sample import Sample
 from agentpack.timing.server import serving
 from agentpack.timing.why.exact import exactly
-from agentpack.timing.why.judge import judge
+from agentpack.timing.why.judge import judge, typical_of
 from agentpack.timing.why.receiver import BOOTSTRAP, Received, receiving
 from agentpack.timing.why.spans import spans
 from agentpack.timing.why.trace import Observed, Part
@@ -95,7 +95,7 @@ def explain(
             if concurrency > 1 or _waits(warm, causes):
                 count = min(_MOST_CROWD, max(CROWD, concurrency))
                 causes = judging(crowd=watcher.crowd(request, count))
-            typical = sorted(warm, key=lambda one: one.seconds)[len(warm) // 2]
+            typical = typical_of(warm, known.samples if known else ())
             rooted = tuple(_from_root(cause, app.directory) for cause in causes)
             found[request] = (rooted, spans(typical))
         progress(len(requests), len(requests), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from agentpack.timing.result import Cause, CauseKind
 from agentpack.timing.sample import Sample
@@ -60,7 +61,7 @@ def judge(
     """
     found: list[_Found] = []
     if warm:
-        typical = sorted(warm, key=lambda one: one.seconds)[len(warm) // 2]
+        typical = typical_of(warm, plain_warm)
         found = _explained(typical, warm, over=typical.sample.total_s > budget_s)
         kinds = {one.cause.kind for one in found}
         found += _in_a_crowd(crowd, kinds)
@@ -76,6 +77,15 @@ def judge(
     if start is not None:
         causes.append(_found(*start).cause)
     return tuple(causes[:_MOST])
+
+
+def typical_of(warm: Sequence[Observed], plain: Sequence[Sample] = ()) -> Observed:
+    """The one that is most like what was measured without anybody watching; else the median."""
+    usual = [sample.total_s for sample in plain if sample.error is None]
+    if not usual:
+        return sorted(warm, key=lambda one: one.seconds)[len(warm) // 2]
+    usually = median(usual)
+    return min(warm, key=lambda one: abs(one.sample.total_s - usually))
 
 
 def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> list[_Found]:
@@ -123,6 +133,7 @@ def _claims(typical: Observed, warm: Sequence[Observed], *, over: bool) -> Itera
     serialization = list(answering.serialization(typical))
     yield from (claim for claim in serialization if not claim.within)
     yield from background.claims(typical)
+    yield from answering.transfer(typical)
     yield from blocked.claims(typical)
     yield from waits.claims(typical)
     yield from (claim for claim in slow if not sql.full_scan(claim))
@@ -130,7 +141,6 @@ def _claims(typical: Observed, warm: Sequence[Observed], *, over: bool) -> Itera
     # What is no fault by itself is no unknown either: it is only not named.
     yield from outgoing.claims(typical, over=over)
     yield from answering.stream(typical)
-    yield from answering.transfer(typical)
     known = union(stretch for claim in [*slow, *calls] for stretch in claim.stretches)
     yield from (claim for claim in serialization if claim.within)
     yield from code.computing(typical, known)

@@ -107,7 +107,11 @@ def transfer(observed: Observed) -> Iterator[Claim]:
     size = max(observed.sample.size, observed.trace.size if observed.trace else 0)
     if size < _LARGE:
         return
-    whole = window(observed, [(observed.sent + observed.sample.ttfb_s, observed.end)])
+    began = observed.sent + observed.sample.ttfb_s
+    if observed.trace is not None and observed.trace.began:
+        # The server may hand over all of it before the client has the first byte.
+        began = min(began, observed.trace.began)
+    whole = window(observed, [(began, observed.end)])
     gaps = [stretch for claim in stream(observed) for stretch in claim.stretches]
     stretches = without(whole, tuple(gaps))
     if not stretches:
@@ -119,7 +123,7 @@ def transfer(observed: Observed) -> Iterator[Claim]:
         "Send less: pages, fewer fields, compression, or a link to a file that a web server sends.",
         API_DESIGN,
         observed.trace.endpoint if observed.trace else None,
-        floor_s=0.03,
+        floor_s=0.02,
         least=0.3,
     )
 

@@ -36,7 +36,7 @@ def claims(observed: Observed) -> Iterator[Claim]:
         + (", which keep the event loop" if stuck else ""),
         _MEND,
         ASYNC,
-        _place(stuck, [*own, *observed.behind]),
+        _place(stuck, [*own, *observed.behind]) or (trace.endpoint if trace else None),
     )
 
 
@@ -56,7 +56,7 @@ def after(observed: Observed) -> Claim | None:
         f"{milliseconds(observed.seconds)}",
         _MEND,
         ASYNC,
-        _place([run for run in trace.runs if run.part == "background"], own),
+        _place([run for run in trace.runs if run.part == "background"], own) or trace.endpoint,
     )
 
 

@@ -52,7 +52,7 @@ def repeated(observed: Observed) -> Iterator[Claim]:
             "Load them together: `selectinload` or `joinedload` for relations, or one statement "
             "with `IN (…)` or a join.",
             DATABASE,
-            _place(queries),
+            _place(observed, queries),
             floor_s=0.002 if surely else 0.015 if many else 0.05,
             least=0.3 if many else 0.15,
         )
@@ -76,7 +76,7 @@ def slow(observed: Observed, others: Sequence[Observed] = ()) -> Iterator[Claim]
         if _waited(slowest, [query for other in others for query in _by_shape(other)[shape]]):
             yield _lock(slowest, stretches)
         else:
-            yield _slow(queries, slowest, stretches)
+            yield _slow(observed, queries, slowest, stretches)
 
 
 def _lock(slowest: Query, stretches: Stretches) -> Claim:
@@ -93,7 +93,9 @@ def _lock(slowest: Query, stretches: Stretches) -> Claim:
     )
 
 
-def _slow(queries: Sequence[Query], slowest: Query, stretches: Stretches) -> Claim:
+def _slow(
+    observed: Observed, queries: Sequence[Query], slowest: Query, stretches: Stretches
+) -> Claim:
     scan = _scanned(slowest.plan or "") if _PICKS.search(slowest.text) else None
     count = f"{len(queries)} statements" if len(queries) > 1 else "a statement"
     plan = f"; the whole table is read: {slowest.plan}" if scan else ""
@@ -106,7 +108,7 @@ def _slow(queries: Sequence[Query], slowest: Query, stretches: Stretches) -> Cla
         else "Look at its plan (`EXPLAIN ANALYZE`): an index for what it filters and sorts by, "
         "fewer rows or columns.",
         DATABASE,
-        _place(queries),
+        _place(observed, queries),
         floor_s=0.01 if scan else 0.05,
         least=0.3 if scan else 0.15,
         within=frozenset() if scan else frozenset({"event-loop-blocked"}),
@@ -147,6 +149,9 @@ def _end(query: Query) -> float:
     return query.end + query.read_s
 
 
-def _place(queries: Sequence[Query]) -> Place | None:
+def _place(observed: Observed, queries: Sequence[Query]) -> Place | None:
+    """The line that sent most of them; what the answer's model loads is the endpoint's doing."""
     places = Counter(query.place for query in queries if query.place)
-    return places.most_common(1)[0][0] if places else None
+    if places:
+        return places.most_common(1)[0][0]
+    return observed.trace.endpoint if observed.trace else None

@@ -25,7 +25,7 @@ _HOOKS = {
     "concurrent.futures.thread": ("threads", "executor"),
     "asyncio.locks": ("waits", "asyncio_locks"),
     "anyio._backends._asyncio": ("waits", "anyio_locks"),
-    "sqlalchemy.engine.base": ("database", "engine"),
+    "sqlalchemy.engine": ("database", "engine"),
     "sqlalchemy.pool.impl": ("database", "pool"),
     "asyncpg.pool": ("database", "asyncpg_pool"),
     "psycopg_pool.pool": ("database", "psycopg_pool"),

@@ -19,6 +19,8 @@ LONG_S = 0.02
 _UNSEEN_S = 0.04
 _MOST = 50_000
 _suspects: set[str] = set()
+looked = [0.0]
+"""When the stacks were last looked at."""
 
 
 def suspect(path: str) -> None:
@@ -50,7 +52,8 @@ class _Calls:
     def __init__(self, mode: str, runs: list[list[Any]]) -> None:
         self.mode = mode
         self.runs = runs
-        self.began = (0.0, 0.0)
+        self.calling = False
+        self.last = _clocks()
         self.left = _MOST
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
@@ -58,15 +61,21 @@ class _Calls:
         if self.left < 0:
             # So many short calls are seen by looking, and each costs time here.
             sys.setprofile(None)
-        elif event == "c_call":
-            self.began = time.monotonic(), time.thread_time()
-        elif event in {"c_return", "c_exception"} and self.began[0]:
-            start, cpu = self.began
-            self.began = 0.0, 0.0
-            end = time.monotonic()
-            used = time.thread_time() - cpu
-            # What waits without the lock uses next to nothing, however busy the machine is.
-            if end - start > LONG_S and used > max(LONG_S / 2, 0.05 * (end - start)):
-                seen = told(frames_of(frame))
-                key = [self.mode, seen.part, seen.owner, seen.place, seen.callee, seen.leaf, ""]
-                self.runs.append([*key, seen.imports, start, end, end - start, end - start, True])
+            return
+        (start, cpu), self.last = self.last, _clocks()
+        end, used = self.last
+        # A callable object in C is called without an event: then it tells that nobody could look.
+        kept = self.calling or looked[0] <= start + LONG_S / 2
+        # What waits without the lock uses next to nothing, however busy the machine is.
+        if kept and end - start > LONG_S and used - cpu > max(LONG_S / 2, 0.05 * (end - start)):
+            self.note(frame.f_back if event == "call" else frame, start, end)
+        self.calling = event == "c_call"
+
+    def note(self, frame: FrameType | None, start: float, end: float) -> None:
+        seen = told(frames_of(frame))
+        key = [self.mode, seen.part, seen.owner, seen.place, seen.callee, seen.leaf, ""]
+        self.runs.append([*key, seen.imports, start, end, end - start, end - start, True])
+
+
+def _clocks() -> tuple[float, float]:
+    return time.monotonic(), time.thread_time()

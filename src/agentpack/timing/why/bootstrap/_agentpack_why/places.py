@@ -153,7 +153,7 @@ def _nearest(frame: FrameType | None) -> Place | None:
 
 
 def of_function(function: Any) -> Place | None:
-    """Where a function is written."""
+    """Where a function of the project is written."""
     for _ in range(10):
         inner = getattr(function, "__wrapped__", None) or getattr(function, "func", None)
         if inner is None:
@@ -162,4 +162,6 @@ def of_function(function: Any) -> Place | None:
     code = getattr(function, "__code__", None)
     if code is None:
         code = getattr(vars(type(function)).get("__call__"), "__code__", None)
-    return Place(code.co_filename, code.co_firstlineno, code.co_name) if code else None
+    if code is None or not in_project(code.co_filename):
+        return None
+    return Place(code.co_filename, code.co_firstlineno, code.co_name)

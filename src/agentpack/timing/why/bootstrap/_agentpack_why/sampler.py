@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from .clock import Clock
-from .kept import suspect
+from .kept import looked, suspect
 from .places import Stack, frames_of, told
 from .record import Trace, Worker, now
 from .send import send
@@ -79,7 +79,7 @@ class _Watch:
             # A stack may change under our eyes.
             with contextlib.suppress(Exception):
                 self.look(last, moment)
-            last = moment
+            last = looked[0] = moment
 
     def look(self, last: float, moment: float) -> None:
         frames = sys._current_frames()
@@ -141,8 +141,10 @@ def _within(seen: Stack, worker: Worker) -> Stack:
     """What a thread does, as part of what it was started for."""
     if worker.part is None:
         return seen
-    part, owner = worker.part[0], worker.part[1]
-    return seen._replace(part=seen.part or part, owner=seen.owner or owner)
+    part, asked = worker.part
+    return seen._replace(
+        part=seen.part or part, owner=seen.owner or asked, place=seen.place or asked
+    )
 
 
 def _label(frame: Any) -> str:
