@@ -91,7 +91,7 @@ def typical_of(warm: Sequence[Observed], plain: Sequence[Sample] = ()) -> Observ
 def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> list[_Found]:
     whole = ((typical.start, typical.end),)
     fastest = min(warm, key=lambda one: one.seconds)
-    computes = fastest is typical or any(
+    computes = fastest.seconds > _MOSTLY * typical.seconds or any(
         one.computes for one in _explained(fastest, [fastest], over=over)
     )
     taken: Stretches = ()

@@ -81,8 +81,8 @@ def dependencies(observed: Observed) -> Iterator[Claim]:
         told = {"": "middleware", "dependency": "dependency"}.get(run.part)
         if told is None or run.owner is None or run.place is None:
             continue
-        if not run.part and not trace.parts:
-            # A framework whose parts are not known: this may be anything.
+        if not run.part and (run.mode == "thread" or not trace.parts):
+            # A thread of the endpoint's, or a framework whose parts are not known.
             continue
         key = (told, run.owner.file, run.owner.function)
         found[key].append((run.start, run.end))
@@ -147,7 +147,8 @@ def _by_function(runs: list[Run]) -> dict[tuple[str, str] | None, list[Run]]:
 
 
 def _computes(runs: list[Run]) -> bool:
-    wall = sum(run.wall_s for run in runs)
+    # Threads that compute side by side share one lock: together they use what one would.
+    wall = seconds(union((run.start, run.end) for run in runs))
     return wall > 0 and sum(run.cpu_s for run in runs) >= _COMPUTES * wall
 
 

@@ -22,6 +22,7 @@ _HOOKS = {
     "fastapi.routing": ("framework", "routing"),
     "fastapi.dependencies.utils": ("framework", "dependencies"),
     "anyio.to_thread": ("threads", "anyio"),
+    "threading": ("threads", "thread"),
     "concurrent.futures.thread": ("threads", "executor"),
     "asyncio.locks": ("waits", "asyncio_locks"),
     "anyio._backends._asyncio": ("waits", "anyio_locks"),

@@ -22,9 +22,10 @@ current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
 class Worker:
     """A thread that works for a request."""
 
-    __slots__ = ("clock", "ident", "part")
+    __slots__ = ("clock", "ident", "part", "side")
 
-    def __init__(self, part: Any) -> None:
+    def __init__(self, part: Any, *, side: bool) -> None:
+        self.side = side
         self.ident = threading.get_ident()
         self.part = part
         self.clock = Clock()
@@ -136,18 +137,21 @@ def own_task(trace: Trace | None) -> Iterator[None]:
 class Work:
     """A function that works in a thread for a request; called there."""
 
-    def __init__(self, trace: Trace, function: Any, part: Any, *, full: bool) -> None:
+    def __init__(
+        self, trace: Trace, function: Any, part: Any, *, full: bool = False, side: bool = False
+    ) -> None:
         self.trace = trace
         self.function = function
         self.part = part
         self.full = full
+        self.side = side
         self.asked = now()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         trace = self.trace
         if self.full:
             trace.wait("threadpool", self.asked, self.part[1])
-        worker = Worker(self.part)
+        worker = Worker(self.part, side=self.side)
         token = current.set(trace)
         before, used = _seen(trace), time.thread_time()
         trace.workers.append(worker)

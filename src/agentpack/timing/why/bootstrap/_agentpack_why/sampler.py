@@ -25,6 +25,8 @@ INTERVAL_S = 0.005
 _STUCK_S = 0.03
 _LATE_S = 3 * INTERVAL_S
 _KEPT = 0.25
+_IDLES = 0.15
+_AT_WORK = 0.1
 _MOST_RUNS = 1000
 _PATIENCE_S = 3.0
 _IDLE = (
@@ -67,6 +69,7 @@ class _Watch:
         self.loop = loop
         self.ident = ident
         self.clock = Clock()
+        self.used = time.process_time()
         self.beat = 0.0
         self.answered = True
         self.stuck: list[list[Any]] = []
@@ -88,6 +91,10 @@ class _Watch:
         busy = bool(stack) and _label(stack[-1]) not in _IDLE
         seen = told(stack) if busy else None
         late = moment - last > _LATE_S
+        used, self.used = time.process_time() - self.used, time.process_time()
+        if late and max(used, cpu) < _IDLES * (moment - last):
+            # We came late, and not because a thread kept the lock: the machine is busy.
+            last = moment - max(_LATE_S, used)
         if seen is not None and (late or not self.answered):
             _note(self.stuck, "loop", seen, waits_for(stack), (last, moment), cpu)
         if late and cpu > _KEPT * (moment - last):
@@ -124,9 +131,11 @@ class _Watch:
         for worker in workers:
             stack = frames_of(frames.get(worker.ident))
             cpu = worker.clock.since()
+            if worker.side and cpu < _AT_WORK * (at[1] - at[0]):
+                continue
             seen = _within(told(stack), worker)
             _note(trace.runs, "thread", seen, waits_for(stack), at, cpu)
-        if workers or not trace.tasks:
+        if not trace.tasks or any(not worker.side for worker in workers):
             return
         task = trace.tasks[-1]
         coroutine = task.get_coro()
@@ -158,9 +167,6 @@ def _note(
 ) -> None:
     """Add a look to the run that it continues, or begin one."""
     start, end = at
-    if end - start > _LATE_S and mode != "await" and 0 < cpu < _KEPT * (end - start):
-        # We came late, and not because this thread kept the lock: the machine is busy.
-        start = end - max(_LATE_S, cpu)
     wall = end - start
     # Late, and this thread ran: only code in C that keeps the lock does that to us.
     cpu = wall if wall > _LATE_S and cpu > _KEPT * wall else max(0.0, min(cpu, wall))

@@ -9,9 +9,9 @@ from .places import frames_of, told
 from .record import Trace, Work, current
 
 
-def _work(trace: Trace, function: Any, *, full: bool) -> Work:
+def _work(trace: Trace, function: Any, *, full: bool = False, side: bool = False) -> Work:
     seen = told(frames_of(sys._getframe(2)))
-    return Work(trace, function, (seen.part, seen.place), full=full)
+    return Work(trace, function, (seen.part, seen.place), full=full, side=side)
 
 
 def anyio(module: Any) -> None:
@@ -45,3 +45,16 @@ def executor(module: Any) -> None:
 def _all_busy(pool: Any) -> bool:
     idle = getattr(getattr(pool, "_idle_semaphore", None), "_value", 1)
     return idle < 1 and len(getattr(pool, "_threads", ())) >= getattr(pool, "_max_workers", 1)
+
+
+def thread(module: Any) -> None:
+    """Threads that a request starts itself; nobody need wait for them."""
+    start = module.Thread.start
+
+    def started(self: Any) -> None:
+        trace = current.get()
+        if trace is not None and not isinstance(self.run, Work):
+            self.run = _work(trace, self.run, side=True)
+        start(self)
+
+    module.Thread.start = started
