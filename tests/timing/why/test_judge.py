@@ -247,9 +247,12 @@ def test_only_the_first_request_is_slow():
     assert kinds(warm, first=observed(0.01), plain_cold=sample(0.2)) == []
 
 
-def test_without_a_trace_nothing_is_claimed():
-    """A request that the application never told of has no cause of ours."""
-    assert judge([Observed(0.0, sample(3.0), None)], budget_s=1.0) == ()
+def test_without_a_trace_it_is_said_so():
+    """A request that the application never told of has no cause of ours, and we say why."""
+    assert judge([Observed(0.0, sample(0.3), None)], budget_s=1.0) == ()
+    (cause,) = judge([Observed(0.0, sample(3.0), None)], budget_s=1.0)
+    assert cause.kind == "unknown"
+    assert "told nothing" in cause.detail
 
 
 @pytest.mark.parametrize("page", ["ASYNC", "DATABASE", "API_DESIGN", "BOTTLENECK", "PHASES"])

@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Annotated
 
@@ -184,6 +185,15 @@ def lock_thread_semaphore() -> None:
         time.sleep(0.15)
     finally:
         thread_slots.release()
+
+
+one_thread = ThreadPoolExecutor(1)
+
+
+@app.get("/pool/executor")
+async def pool_executor() -> None:
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(one_thread, time.sleep, 0.15)  # at fault: /pool/executor pool-wait
 
 
 class Store:

@@ -29,7 +29,7 @@ TIMES = 3
 """How often each request is sent alone, after the first."""
 CROWD = 4
 """How many are sent at once, to see what they wait for from each other."""
-_MOST_CROWD = 64
+_MOST_CROWD = 128
 _LATE_S = 2.0
 _MARGIN_S = 0.05
 _NOTED_S = 0.05

@@ -24,7 +24,7 @@ from agentpack.timing.why.trace import Observed
 
 _MOST = 5
 _CROWDED_S = 0.05
-_CROWDED = 0.25
+_CROWDED = 0.2
 _MOSTLY = 0.5
 _SHARED: frozenset[CauseKind] = frozenset({"pool-wait", "lock-wait"})
 
@@ -117,11 +117,10 @@ def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> li
         taken = union([*taken, *left])
         found.append(_found(claim, share, rank))
     left = without(whole, taken)
-    claim_ = code.unknown(typical, left) if over else None
-    if claim_ is not None:
-        spent = seconds(left)
-        if spent >= max(claim_.floor_s, claim_.least * typical.seconds):
-            found.append(_found(claim_, spent / typical.seconds))
+    if over and left:
+        rest, spent = code.unknown(typical, left), seconds(left)
+        if spent >= max(rest.floor_s, rest.least * typical.seconds):
+            found.append(_found(rest, spent / typical.seconds))
     return found
 
 

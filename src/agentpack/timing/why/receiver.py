@@ -21,6 +21,7 @@ BOOTSTRAP = Path(__file__).with_name("bootstrap")
 """The folder whose `sitecustomize` watches the application from within."""
 
 _LARGEST = 64 << 20
+_PATIENCE = 2
 _OWN_SPANS = {
     "fastapi.dependencies": "dependencies",
     "fastapi.endpoint": "endpoint",
@@ -40,6 +41,7 @@ class Received:
         self._news = threading.Condition()
         self._records: dict[str, Mapping[str, Any]] = {}
         self._stuck: list[Stuck] = []
+        self._missing = 0
         self._spans: dict[str, list[OtelSpan]] = {}
 
     def environment(self) -> dict[str, str]:
@@ -93,8 +95,10 @@ class Received:
         """A request's trace, as much of it as came in time."""
         with self._news:
             self._news.wait_for(lambda: self._done(identity), timeout_s)
-            if self.hello.get("telemetry"):
-                self._news.wait_for(lambda: identity in self._spans, min(timeout_s, 1.0))
+            # An application may have switched them off: then the first ones do not come either.
+            if self.hello.get("telemetry") and self._missing < _PATIENCE:
+                came = self._news.wait_for(lambda: identity in self._spans, min(timeout_s, 1.0))
+                self._missing = 0 if came else self._missing + 1
             record = self._records.get(identity)
             if record is None:
                 return None

@@ -102,11 +102,18 @@ def dependencies(observed: Observed) -> Iterator[Claim]:
         )
 
 
-def unknown(observed: Observed, left: Stretches) -> Claim | None:
+def unknown(observed: Observed, left: Stretches) -> Claim:
     """What nothing else explains: the line that waited longest, or where the request was."""
     trace = observed.trace
     if trace is None:
-        return None
+        return Claim(
+            "unknown",
+            left,
+            "the application's process told nothing of this request",
+            "Let its Python read PYTHONPATH (no -I, no -E), and serve it with an ASGI server.",
+            BOTTLENECK,
+            least=0.3,
+        )
     runs = [
         run
         for run in trace.runs

@@ -17,7 +17,7 @@ from .places import frames_of, told
 
 LONG_S = 0.02
 _UNSEEN_S = 0.04
-_MOST = 50_000
+_MOST = 15_000
 _suspects: set[str] = set()
 looked = [0.0]
 """When the stacks were last looked at."""

@@ -138,7 +138,7 @@ class Work:
     """A function that works in a thread for a request; called there."""
 
     def __init__(
-        self, trace: Trace, function: Any, part: Any, *, full: bool = False, side: bool = False
+        self, trace: Trace, function: Any, part: Any, *, full: Any = None, side: bool = False
     ) -> None:
         self.trace = trace
         self.function = function
@@ -149,7 +149,8 @@ class Work:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         trace = self.trace
-        if self.full:
+        # All are busy now that it has one: what it waited for is a thread, not its turn to run.
+        if self.full is not None and self.full():
             trace.wait("threadpool", self.asked, self.part[1])
         worker = Worker(self.part, side=self.side)
         token = current.set(trace)

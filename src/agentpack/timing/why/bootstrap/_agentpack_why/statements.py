@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from .places import here
@@ -44,6 +45,7 @@ class Statement:
             self.row[10] += seconds
 
 
+@lru_cache(maxsize=500)
 def shape(text: str) -> tuple[str, bool]:
     """A statement without its values, and whether it asks for many rows by a list of keys."""
     flat = " ".join(_NUMBER.sub("?", _HOLDER.sub("?", _STRING.sub("?", text))).split())

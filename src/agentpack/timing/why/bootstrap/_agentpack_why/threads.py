@@ -9,7 +9,7 @@ from .places import frames_of, told
 from .record import Trace, Work, current
 
 
-def _work(trace: Trace, function: Any, *, full: bool = False, side: bool = False) -> Work:
+def _work(trace: Trace, function: Any, *, full: Any = None, side: bool = False) -> Work:
     seen = told(frames_of(sys._getframe(2)))
     return Work(trace, function, (seen.part, seen.place), full=full, side=side)
 
@@ -23,8 +23,8 @@ def anyio(module: Any) -> None:
         if trace is None:
             return await run(func, *args, **kwargs)
         limiter = kwargs.get("limiter") or module.current_default_thread_limiter()
-        full = limiter.available_tokens < 1
-        return await run(_work(trace, func, full=full), *args, **kwargs)
+        work = _work(trace, func, full=lambda: limiter.available_tokens < 1)
+        return await run(work, *args, **kwargs)
 
     module.run_sync = run_sync
 
@@ -37,7 +37,9 @@ def executor(module: Any) -> None:
         trace = current.get()
         if trace is None:
             return submit(self, fn, *args, **kwargs)
-        return submit(self, _work(trace, fn, full=_all_busy(self)), *args, **kwargs)
+        # Asked now: a worker that ends counts as idle before it takes what is queued.
+        busy = _all_busy(self)
+        return submit(self, _work(trace, fn, full=lambda: busy), *args, **kwargs)
 
     module.ThreadPoolExecutor.submit = submitted
 
