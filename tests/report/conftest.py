@@ -176,9 +176,12 @@ def before() -> Run:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A real browser: Debian's, driven by Playwright."""
+    """A real browser: Debian's, driven by Playwright.
+
+    Playwright runs an event loop in this thread; kept for longer, it would be in the way of others.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no chromium on the PATH: apt-get install chromium")
