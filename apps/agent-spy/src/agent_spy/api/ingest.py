@@ -1,0 +1,79 @@
+"""Where SDKs send runs: multipart, batch, and one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse
+
+from agent_spy.api.body import read_body
+from agent_spy.services.ingest import Incoming, Outcome
+from agent_spy.wire.multipart import gather
+
+router = APIRouter(tags=["ingest"])
+
+
+class _Batch(msgspec.Struct):
+    post: list[msgspec.Raw] | None = None
+    patch: list[msgspec.Raw] | None = None
+
+
+_read_batch = msgspec.json.Decoder(_Batch).decode
+
+
+@router.post("/runs/multipart", status_code=202)
+async def multipart(request: Request) -> JSONResponse:
+    """Take runs, attachments and feedback as parts of one body."""
+    parts = gather(request.headers.get("content-type", ""), await read_body(request))
+    messages = [
+        # Big fields may come without their run: then they say no more than its id.
+        Incoming(run.message or b"{}", run.patch, run.run_id, run.payloads)
+        for run in parts.runs
+    ]
+    outcome = await request.app.state.ingest.take(messages, parts.attachments)
+    outcome.errors += [{"id": name, "error": reason} for name, reason in parts.faults]
+    return _answer(outcome, 202)
+
+
+@router.post("/runs/batch", status_code=202)
+async def batch(request: Request) -> JSONResponse:
+    """Take runs as `{"post": […], "patch": […]}`."""
+    try:
+        found = _read_batch(await read_body(request))
+    except msgspec.MsgspecError as error:
+        raise HTTPException(422, f"The body is no batch: {error}") from None
+    messages = [Incoming(raw, patch=False) for raw in found.post or ()]
+    messages += [Incoming(raw, patch=True) for raw in found.patch or ()]
+    return _answer(await request.app.state.ingest.take(messages), 202)
+
+
+@router.post("/runs", status_code=202)
+async def create(request: Request) -> JSONResponse:
+    """Take one run."""
+    return await _single(request, patch=False)
+
+
+@router.patch("/runs/{run_id}", status_code=202)
+async def update(request: Request, run_id: str) -> JSONResponse:
+    """Take what is new of one run; it need not be known yet."""
+    return await _single(request, patch=True, run_id=run_id)
+
+
+async def _single(request: Request, *, patch: bool, run_id: str | None = None) -> JSONResponse:
+    body = await read_body(request)
+    outcome = await request.app.state.ingest.take([Incoming(body, patch, run_id)])
+    if outcome.errors:
+        raise HTTPException(422, outcome.errors[0]["error"])
+    return _answer(outcome, 202)
+
+
+def _answer(outcome: Outcome, status: int) -> JSONResponse:
+    content: dict[str, Any] = {
+        "success": not outcome.errors,
+        "created_count": outcome.created,
+        "updated_count": outcome.updated,
+        "errors": outcome.errors,
+    }
+    return JSONResponse(content, status_code=status)

@@ -1,0 +1,65 @@
+"""The one place that turns exceptions into answers."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from agent_spy.storage.writer import UnavailableError
+from agent_spy.wire.encoding import BodyTooLargeError
+
+logger = structlog.get_logger()
+
+_UNAVAILABLE = (UnavailableError, OperationalError, InterfaceError, PoolTimeoutError)
+
+
+class NotFoundError(Exception):
+    """There is no such thing, or it is not for this key to see."""
+
+
+def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
+    """Answer 4xx to what a client got wrong, 503 while the database can't be used, else 500."""
+
+    async def fault(_request: Request, error: Exception) -> Response:
+        detail = {"detail": str(error), "type": type(error).__name__} if debug else None
+        return JSONResponse(detail or {"detail": "Internal server error"}, status_code=500)
+
+    for kind in _UNAVAILABLE:
+        app.add_exception_handler(kind, _unavailable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValueError, _bad)
+    app.add_exception_handler(NotFoundError, _missing)
+    app.add_exception_handler(BodyTooLargeError, _too_large)
+    app.add_exception_handler(Exception, fault)
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    logger.error("the database is not available", error=str(error))
+    return JSONResponse(
+        {"detail": "The database is not available. Try again."},
+        status_code=503,
+        headers={"Retry-After": "1"},
+    )
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for no other
+    # FastAPI's own answer repeats the input, and fails with 500 where that is no valid text.
+    faults = [{"type": e["type"], "loc": e["loc"], "msg": e["msg"]} for e in error.errors()]
+    return JSONResponse({"detail": faults}, status_code=422)
+
+
+async def _bad(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error)}, status_code=400)
+
+
+async def _missing(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error) or "Not found"}, status_code=404)
+
+
+async def _too_large(_request: Request, _error: Exception) -> Response:
+    return JSONResponse({"detail": "The body is larger than /info allows"}, status_code=413)

@@ -1,0 +1,10 @@
+"""The tables."""
+
+from agent_spy.models.attachment import Attachment
+from agent_spy.models.base import Base
+from agent_spy.models.feedback import Feedback
+from agent_spy.models.key import ApiKey
+from agent_spy.models.project import Project
+from agent_spy.models.run import Run
+
+__all__ = ["ApiKey", "Attachment", "Base", "Feedback", "Project", "Run"]

@@ -1,0 +1,1 @@
+"""What the server does, in terms of runs and projects; nothing of HTTP."""

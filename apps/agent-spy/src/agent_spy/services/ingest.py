@@ -1,0 +1,90 @@
+"""Taking runs in: each message by itself, all of them in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from agent_spy.services.projects import DEFAULT, Projects
+from agent_spy.storage.database import Database
+from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED
+from agent_spy.wire.message import Said, understand
+from agent_spy.wire.multipart import AttachmentPart
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message as it came."""
+
+    message: bytes | msgspec.Raw
+    patch: bool
+    run_id: str | None = None
+    payloads: Mapping[str, bytes] | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch. A message that can't be understood costs no other."""
+
+    created: int = 0
+    updated: int = 0
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+
+class Ingest:
+    """The way in, for whatever speaks of runs."""
+
+    def __init__(self, database: Database, projects: Projects) -> None:
+        self._database, self._projects = database, projects
+
+    async def take(
+        self,
+        messages: Iterable[Incoming],
+        attachments: Sequence[AttachmentPart] = (),
+        *,
+        only: bytes | None = None,
+    ) -> Outcome:
+        """Store all that can be understood; it is committed when this returns.
+
+        Args:
+            messages: runs, in any order.
+            attachments: files of runs.
+            only: the one project that the caller's key opens.
+        """
+        outcome = Outcome()
+        understood = []
+        for incoming in messages:
+            try:
+                said = understand(
+                    incoming.message,
+                    patch=incoming.patch,
+                    run_id=incoming.run_id,
+                    payloads=incoming.payloads,
+                )
+            except (ValueError, msgspec.MsgspecError) as error:
+                outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
+                continue
+            understood.append((said, incoming.patch))
+            if incoming.patch:
+                outcome.updated += 1
+            else:
+                outcome.created += 1
+        await self._place([said for said, _ in understood], understood, only)
+        if understood or attachments:
+            await self._database.writer.write([said.change for said, _ in understood], attachments)
+        return outcome
+
+    async def _place(
+        self, all_said: list[Said], understood: list[tuple[Said, bool]], only: bytes | None
+    ) -> None:
+        """Give each run its project: named, or the key's own, or the default."""
+        names = {said.project or DEFAULT for said in all_said if said.project_id is None}
+        ids = await self._projects.ids(names)
+        lane = LANES["project_id"]
+        for said, patch in understood:
+            named = bool(said.project_id or said.project)
+            rank = (PATCHED if patch else POSTED) if named else EMPTY
+            said.change.project_id = only or said.project_id or ids[said.project or DEFAULT]
+            said.change.ranks |= rank << lane

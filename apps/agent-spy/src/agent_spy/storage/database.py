@@ -1,0 +1,58 @@
+"""The database behind `DATABASE_URL`: where to read, and who writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from agent_spy.settings import Settings
+from agent_spy.storage.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine to read with, and the writer."""
+
+    engine: AsyncEngine
+    writer: Writer
+
+    async def start(self) -> None:
+        """Make the tables where there are none, and begin to write."""
+        await self.writer.start()
+
+    async def stop(self) -> None:
+        """Commit what is under way, then close everything."""
+        await self.writer.stop()
+        await self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of `settings`; nothing is opened before `start`."""
+    engine = create_async_engine(
+        settings.database_url,
+        echo=settings.database_echo,
+        **({} if settings.database_url.startswith("sqlite") else _pool(settings)),
+    )
+    if engine.dialect.name == "sqlite":
+        from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415 - one of two is needed
+
+        event.listen(engine.sync_engine, "connect", _read_only)
+        return Database(engine, SqliteWriter(engine.url.database or ":memory:"))
+    from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
+
+    return Database(engine, PostgresWriter(engine))
+
+
+def _pool(settings: Settings) -> dict[str, object]:
+    return {"pool_size": settings.database_pool_size, "pool_pre_ping": True}
+
+
+def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Only the writer writes: a second one would meet a locked database."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()

@@ -1,0 +1,193 @@
+"""The one writer of a SQLite file: a thread that commits whatever has gathered, as one group.
+
+While a group is being committed the next one gathers. So the cost of a commit is shared by all
+who wait, nobody meets a locked database, and the event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from msgspec.structs import astuple
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from agent_spy.migrations import upgrade
+from agent_spy.storage.upsert import insert
+from agent_spy.storage.writer import UnavailableError, Work
+from agent_spy.wire.change import RunChange, join
+from agent_spy.wire.multipart import AttachmentPart
+from agent_spy.wire.values import run_id
+
+_ROWS = 50
+"""Rows of one statement."""
+_LONGEST_GROUP = 5_000
+"""Changes of one commit: bounds how long those who wait for it are held up."""
+_ATTACHMENT = (
+    "INSERT INTO attachments (run_id, name, content_type, data) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (run_id, name) DO UPDATE SET content_type = excluded.content_type,"
+    " data = excluded.data WHERE excluded.data > attachments.data"
+)
+_PRAGMAS = (
+    "page_size = 8192",  # a run of 2 kB fits with its neighbours; has no effect on an old file
+    "journal_mode = WAL",
+    "synchronous = NORMAL",  # survives the process at any point; a power cut may cost the last moments
+    "wal_autocheckpoint = 2000",
+    "cache_size = -32000",
+    "busy_timeout = 5000",
+)
+
+
+@dataclass(slots=True)
+class _Order:
+    """What one caller wants stored, and where it waits."""
+
+    done: asyncio.Future[Any]
+    changes: Sequence[RunChange] = ()
+    attachments: Sequence[AttachmentPart] = ()
+    work: Work | None = None
+    outcome: Any = None
+
+
+class SqliteWriter:
+    """Writes to a file; every other connection only reads."""
+
+    def __init__(self, path: str) -> None:
+        self._engine = create_engine(
+            URL.create("sqlite", database=path),
+            isolation_level="AUTOCOMMIT",
+            connect_args={"check_same_thread": False},
+        )
+        self._orders: list[_Order] = []
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    async def start(self) -> None:
+        """Bring the tables up to date and start the thread."""
+        self._loop = asyncio.get_running_loop()
+        self._connection = await asyncio.to_thread(self._open)
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def write(
+        self, changes: Sequence[RunChange], attachments: Sequence[AttachmentPart] = ()
+    ) -> None:
+        """Wait until the group with these changes is committed."""
+        await self._order(_Order(self._loop.create_future(), changes, attachments))
+
+    async def do(self, work: Work) -> Any:
+        """Wait until the group with this work is committed."""
+        return await self._order(_Order(self._loop.create_future(), work=work))
+
+    async def stop(self) -> None:
+        """Commit what has gathered, then end the thread."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread:
+            await asyncio.to_thread(self._thread.join)
+            self._connection.close()
+        self._engine.dispose()
+
+    async def _order(self, order: _Order) -> Any:
+        with self._wake:
+            if self._stopping:
+                raise UnavailableError("the server is stopping")
+            self._orders.append(order)
+            self._wake.notify()
+        return await order.done
+
+    def _open(self) -> Connection:
+        connection = self._engine.connect()
+        for pragma in _PRAGMAS:
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+        upgrade(connection)
+        return connection
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            try:
+                self._commit(group)
+                failure = None
+            except (sqlite3.Error, OperationalError) as error:
+                failure = UnavailableError(str(error))
+            self._loop.call_soon_threadsafe(_answer, group, failure)
+
+    def _next_group(self) -> list[_Order]:
+        with self._wake:
+            while not self._orders and not self._stopping:
+                self._wake.wait()
+            size = taken = 0
+            while taken < len(self._orders) and size < _LONGEST_GROUP:
+                size += len(self._orders[taken].changes)
+                taken += 1
+            group, self._orders = self._orders[:taken], self._orders[taken:]
+            return group
+
+    def _commit(self, group: Sequence[_Order]) -> None:
+        driver: Any = self._connection.connection.driver_connection
+        rows = _joined(change for order in group for change in order.changes)
+        files = [
+            (run_id(file.run_id), file.name, file.content_type, file.data)
+            for order in group
+            for file in order.attachments
+        ]
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            while chunk := list(islice(rows, _ROWS)):
+                values = tuple(chain.from_iterable(map(astuple, chunk)))
+                driver.execute(insert(len(chunk)), values)
+            if files:
+                driver.executemany(_ATTACHMENT, files)
+            for order in group:
+                if order.work:
+                    order.outcome = self._attempt(driver, order.work)
+            driver.execute("COMMIT")
+        except BaseException:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            raise
+
+    def _attempt(self, driver: sqlite3.Connection, work: Work) -> Any:
+        """One caller's mistake takes back its own work, not the group's."""
+        driver.execute("SAVEPOINT work")
+        try:
+            outcome = work(self._connection)
+        except (sqlite3.OperationalError, OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller who brought the work
+            driver.execute("ROLLBACK TO work")
+            outcome = error
+        driver.execute("RELEASE work")
+        return outcome
+
+
+def _joined(changes: Iterable[RunChange]) -> Iterator[RunChange]:
+    """One change for each run."""
+    runs: dict[bytes, RunChange] = {}
+    for change in changes:
+        before = runs.get(change.id)
+        if before is None:
+            runs[change.id] = change
+        else:
+            join(before, change)
+    return iter(runs.values())
+
+
+def _answer(group: Iterable[_Order], failure: Exception | None) -> None:
+    for order in group:
+        if order.done.done():
+            continue
+        error = failure or (order.outcome if isinstance(order.outcome, Exception) else None)
+        if error:
+            order.done.set_exception(error)
+        else:
+            order.done.set_result(order.outcome)

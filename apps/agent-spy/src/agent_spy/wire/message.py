@@ -1,0 +1,152 @@
+"""One run as a client words it, as JSON, turned into a `RunChange`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from agent_spy.wire import values
+from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED, RunChange
+
+_NOTHING = msgspec.Raw(b"null")
+_NULLS = frozenset({b"", b"null"})
+_EMPTIES = frozenset({b"{}", b"[]", b'""'})
+PAYLOADS = ("inputs", "outputs", "events", "extra", "serialized", "error", "tags")
+"""What is kept as the bytes of its JSON: no number is rounded, no escape rewritten."""
+_PAYLOAD_LANES = tuple((name, LANES[name]) for name in PAYLOADS)
+_TEXTS = ("name", "run_type", "dotted_order", "status")
+_TEXT_LANES = tuple(
+    (name, "said_status" if name == "status" else name, LANES.get(name, LANES["said_status"]))
+    for name in _TEXTS
+)
+_IDS = (
+    ("trace_id", "trace_id", LANES["trace_id"]),
+    ("parent_run_id", "parent_id", LANES["parent_id"]),
+    ("reference_example_id", "reference_example_id", LANES["reference_example_id"]),
+)
+_TIMES = tuple((name, LANES[name]) for name in ("start_time", "end_time", "first_token_time"))
+
+
+class Message(msgspec.Struct):
+    """The keys of a run that are read; others are passed over, as LangSmith does."""
+
+    id: str | None = None
+    name: str | None = None
+    run_type: str | None = None
+    start_time: str | float | None = None
+    end_time: str | float | None = None
+    first_token_time: str | float | None = None
+    parent_run_id: str | None = None
+    trace_id: str | None = None
+    dotted_order: str | None = None
+    reference_example_id: str | None = None
+    status: str | None = None
+    session_name: str | None = None
+    project_name: str | None = None
+    session_id: str | None = None
+    inputs: msgspec.Raw = _NOTHING
+    outputs: msgspec.Raw = _NOTHING
+    events: msgspec.Raw = _NOTHING
+    extra: msgspec.Raw = _NOTHING
+    serialized: msgspec.Raw = _NOTHING
+    error: msgspec.Raw = _NOTHING
+    tags: msgspec.Raw = _NOTHING
+
+
+class Said(msgspec.Struct):
+    """What a message says: the change, and the project that it names, by name or by id."""
+
+    change: RunChange
+    project: str | None
+    project_id: bytes | None
+
+
+_read = msgspec.json.Decoder(Message).decode
+_check = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+def understand(
+    message: bytes | msgspec.Raw,
+    *,
+    patch: bool,
+    run_id: str | None = None,
+    payloads: Mapping[str, bytes] | None = None,
+) -> Said:
+    """Read one message.
+
+    Args:
+        message: the JSON object of a run.
+        patch: whether it updates a run, rather than creates it.
+        run_id: the run's id where the address or the part's name gives it.
+        payloads: big fields that came apart from the message.
+
+    Raises:
+        ValueError: it cannot be understood; the text says why.
+    """
+    said = _read(message)
+    identity = run_id or said.id
+    if identity is None:
+        raise ValueError("a run needs an id")
+    change = RunChange(values.run_id(identity))
+    rank = PATCHED if patch else POSTED
+    ranks = 0
+    for key, field, lane in _TEXT_LANES:
+        text = getattr(said, key)
+        if text:
+            # PostgreSQL keeps no NUL in a text.
+            setattr(change, field, text.replace("\0", "\ufffd"))
+            ranks |= rank << lane
+    for key, field, lane in _IDS:
+        text = getattr(said, key)
+        if text:
+            setattr(change, field, values.run_id(text))
+            ranks |= rank << lane
+    for key, lane in _TIMES:
+        time = getattr(said, key)
+        if time is not None:
+            setattr(change, key, values.microseconds(time))
+            ranks |= rank << lane
+    for key, lane in _PAYLOAD_LANES:
+        raw: Any = getattr(said, key)
+        if raw is _NOTHING:
+            if not payloads or key not in payloads:
+                continue
+            raw = _check(payloads[key])
+        data = bytes(raw)
+        if data in _NULLS:
+            continue
+        setattr(change, key, data.decode())
+        ranks |= (EMPTY if data in _EMPTIES else rank) << lane
+    change.ranks = ranks
+    _derive(change, patch=patch)
+    project = said.session_name or said.project_name
+    return Said(change, project, values.run_id(said.session_id) if said.session_id else None)
+
+
+def _derive(change: RunChange, *, patch: bool) -> None:
+    """Fill in what follows from the rest, at the lowest rank: a word of the client's own wins."""
+    if change.dotted_order and not (change.trace_id and change.start_time):
+        _from_dotted_order(change, change.dotted_order)
+    if change.trace_id is None and change.parent_id is None and not patch:
+        change.trace_id = change.id
+        change.ranks |= EMPTY << LANES["trace_id"]
+
+
+def _from_dotted_order(change: RunChange, order: str) -> None:
+    """`20240115T103000000000Z<uuid>.20240115T103001000000Z<uuid>`: each ancestor's start and id."""
+    steps = order.split(".")
+    try:
+        if change.trace_id is None:
+            change.trace_id = values.run_id(steps[0].partition("Z")[2])
+            change.ranks |= EMPTY << LANES["trace_id"]
+        if change.parent_id is None and len(steps) > 1:
+            change.parent_id = values.run_id(steps[-2].partition("Z")[2])
+            change.ranks |= EMPTY << LANES["parent_id"]
+        if change.start_time is None:
+            stamp = steps[-1].partition("Z")[0]
+            change.start_time = values.microseconds(f"{stamp[:15]}.{stamp[15:21]}+00:00")
+            change.ranks |= EMPTY << LANES["start_time"]
+    except ValueError:
+        raise ValueError(f"dotted_order {order[:80]!r} cannot be read") from None

@@ -1,0 +1,44 @@
+"""Single values of the wire: ids, times, and which JSON is empty."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LATEST_SECONDS = 4_102_444_800
+"""The year 2100. A greater number counts milliseconds, as the JavaScript SDK's do."""
+_LONGEST_NUMBER = 4_102_444_800_000
+
+
+def run_id(text: str) -> bytes:
+    """The 16 bytes of a UUID, in any of its usual spellings (`ValueError` for others)."""
+    plain = text.replace("-", "") if len(text) == 36 else text
+    if len(plain) == 32:
+        try:
+            return bytes.fromhex(plain)
+        except ValueError:
+            pass
+    return UUID(text).bytes
+
+
+def microseconds(value: str | float) -> int:
+    """A time as microseconds since 1970. A text without a zone is UTC, as the SDK sends it.
+
+    Raises:
+        ValueError: it is no time between the years 1 and 9999.
+    """
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return (moment - _EPOCH) // _MICROSECOND
+    if not 0 <= value <= _LONGEST_NUMBER:
+        raise ValueError(f"{value} is no time since 1970 in seconds or milliseconds")
+    return round(value * (1_000_000 if value <= _LATEST_SECONDS else 1_000))
+
+
+def moment(value: int) -> datetime:
+    """The aware time of `value` microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=value)
