@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
-from agent_spy.api import ingest
+from agent_spy.api import health, info, ingest
 from agent_spy.errors import add_error_handlers
+from agent_spy.log import set_up_logging
+from agent_spy.middleware import RequestLog
+from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.projects import Projects
 from agent_spy.settings import Settings
@@ -21,17 +25,46 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     database = open_database(settings)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         try:
             yield
         finally:
+            app.state.stopping = True
             await database.stop()
 
-    app = FastAPI(title=settings.app_name, version=settings.app_version, lifespan=lifespan)
+    set_up_logging(settings)
+    app = FastAPI(
+        title=settings.app_name,
+        version=settings.app_version,
+        lifespan=lifespan,
+        # A body is bounded where it is decoded; this bounds what FastAPI itself reads.
+        max_body_size=settings.max_body_bytes,
+    )
     app.state.settings = settings
-    app.state.ingest = Ingest(database, Projects(database))
+    app.state.stopping = False
+    app.state.database = database
+    app.state.projects = Projects(database)
+    app.state.ingest = Ingest(database, app.state.projects)
+    app.state.health = Health(database)
     add_error_handlers(app, debug=settings.debug)
-    for prefix in (settings.api_prefix, ""):
-        app.include_router(ingest.router, prefix=prefix, include_in_schema=bool(prefix))
+    app.include_router(health.router)
+    # SDKs use the address that they are given as it is: with or without the prefix.
+    for prefix in dict.fromkeys((settings.api_prefix, "")):
+        for router in (info.router, ingest.router):
+            app.include_router(router, prefix=prefix, include_in_schema=bool(prefix))
+    _add_middleware(app, settings)
     return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the outermost: even a 500 gets its id, its log line and its CORS."""
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_credentials=settings.cors_credentials and "*" not in settings.cors_origins,
+        allow_methods=settings.cors_methods,
+        allow_headers=settings.cors_headers,
+        expose_headers=["X-Request-ID"],
+    )
+    app.add_middleware(RequestLog)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -20,9 +19,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from agent_spy.migrations import upgrade
+from agent_spy.storage.group import Order, answer, cut, joined
 from agent_spy.storage.upsert import insert
 from agent_spy.storage.writer import UnavailableError, Work
-from agent_spy.wire.change import RunChange, join
+from agent_spy.wire.change import RunChange
 from agent_spy.wire.multipart import AttachmentPart
 from agent_spy.wire.values import run_id
 
@@ -45,17 +45,6 @@ _PRAGMAS = (
 )
 
 
-@dataclass(slots=True)
-class _Order:
-    """What one caller wants stored, and where it waits."""
-
-    done: asyncio.Future[Any]
-    changes: Sequence[RunChange] = ()
-    attachments: Sequence[AttachmentPart] = ()
-    work: Work | None = None
-    outcome: Any = None
-
-
 class SqliteWriter:
     """Writes to a file; every other connection only reads."""
 
@@ -65,7 +54,7 @@ class SqliteWriter:
             isolation_level="AUTOCOMMIT",
             connect_args={"check_same_thread": False},
         )
-        self._orders: list[_Order] = []
+        self._orders: list[Order] = []
         self._wake = threading.Condition()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -81,11 +70,11 @@ class SqliteWriter:
         self, changes: Sequence[RunChange], attachments: Sequence[AttachmentPart] = ()
     ) -> None:
         """Wait until the group with these changes is committed."""
-        await self._order(_Order(self._loop.create_future(), changes, attachments))
+        await self._order(Order(self._loop.create_future(), changes, attachments))
 
     async def do(self, work: Work) -> Any:
         """Wait until the group with this work is committed."""
-        return await self._order(_Order(self._loop.create_future(), work=work))
+        return await self._order(Order(self._loop.create_future(), work=work))
 
     async def stop(self) -> None:
         """Commit what has gathered, then end the thread."""
@@ -97,7 +86,7 @@ class SqliteWriter:
             self._connection.close()
         self._engine.dispose()
 
-    async def _order(self, order: _Order) -> Any:
+    async def _order(self, order: Order) -> Any:
         with self._wake:
             if self._stopping:
                 raise UnavailableError("the server is stopping")
@@ -119,22 +108,18 @@ class SqliteWriter:
                 failure = None
             except (sqlite3.Error, OperationalError) as error:
                 failure = UnavailableError(str(error))
-            self._loop.call_soon_threadsafe(_answer, group, failure)
+            self._loop.call_soon_threadsafe(answer, group, failure)
 
-    def _next_group(self) -> list[_Order]:
+    def _next_group(self) -> list[Order]:
         with self._wake:
             while not self._orders and not self._stopping:
                 self._wake.wait()
-            size = taken = 0
-            while taken < len(self._orders) and size < _LONGEST_GROUP:
-                size += len(self._orders[taken].changes)
-                taken += 1
-            group, self._orders = self._orders[:taken], self._orders[taken:]
+            group, self._orders = cut(self._orders, _LONGEST_GROUP)
             return group
 
-    def _commit(self, group: Sequence[_Order]) -> None:
+    def _commit(self, group: Sequence[Order]) -> None:
         driver: Any = self._connection.connection.driver_connection
-        rows = _joined(change for order in group for change in order.changes)
+        rows = iter(joined(group))
         files = [
             (run_id(file.run_id), file.name, file.content_type, file.data)
             for order in group
@@ -168,26 +153,3 @@ class SqliteWriter:
             outcome = error
         driver.execute("RELEASE work")
         return outcome
-
-
-def _joined(changes: Iterable[RunChange]) -> Iterator[RunChange]:
-    """One change for each run."""
-    runs: dict[bytes, RunChange] = {}
-    for change in changes:
-        before = runs.get(change.id)
-        if before is None:
-            runs[change.id] = change
-        else:
-            join(before, change)
-    return iter(runs.values())
-
-
-def _answer(group: Iterable[_Order], failure: Exception | None) -> None:
-    for order in group:
-        if order.done.done():
-            continue
-        error = failure or (order.outcome if isinstance(order.outcome, Exception) else None)
-        if error:
-            order.done.set_exception(error)
-        else:
-            order.done.set_result(order.outcome)
