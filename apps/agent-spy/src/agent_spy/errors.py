@@ -21,6 +21,10 @@ class NotFoundError(Exception):
     """There is no such thing, or it is not for this key to see."""
 
 
+class ConflictError(Exception):
+    """There is such a thing already."""
+
+
 def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
     """Answer 4xx to what a client got wrong, 503 while the database can't be used, else 500."""
 
@@ -33,6 +37,7 @@ def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValueError, _bad)
     app.add_exception_handler(NotFoundError, _missing)
+    app.add_exception_handler(ConflictError, _conflict)
     app.add_exception_handler(BodyTooLargeError, _too_large)
     app.add_exception_handler(Exception, fault)
 
@@ -59,6 +64,10 @@ async def _bad(_request: Request, error: Exception) -> Response:
 
 async def _missing(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error) or "Not found"}, status_code=404)
+
+
+async def _conflict(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:

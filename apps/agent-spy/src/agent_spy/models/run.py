@@ -31,7 +31,7 @@ class Run(ProjectMixin, Base):
     ranks: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None]
     run_type: Mapped[str | None]
-    start_time: Mapped[Microseconds | None]
+    start_time: Mapped[Microseconds]
     end_time: Mapped[Microseconds | None]
     parent_id: Mapped[UUID | None]
     trace_id: Mapped[UUID | None]
@@ -47,6 +47,7 @@ class Run(ProjectMixin, Base):
     events: Mapped[Json | None]
     extra: Mapped[Json | None]
     serialized: Mapped[Json | None]
+    usage: Mapped[Json | None]
 
     __table_args__ = (
         Index("ix_runs_trace", "trace_id", "start_time"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from agent_spy.models import Project
+from agent_spy.errors import ConflictError, NotFoundError
+from agent_spy.models import Attachment, Feedback, Project, Run
 from agent_spy.models.base import now
 from agent_spy.storage.database import Database
 
@@ -30,6 +32,70 @@ class Projects:
         if unknown:
             self._ids.update(await self._database.writer.do(lambda c: _find_or_make(c, unknown)))
         return self._ids
+
+    async def find(
+        self,
+        *,
+        project_id: UUID | None = None,
+        name: str | None = None,
+        name_contains: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
+        only: bytes | None = None,
+    ) -> Sequence[Row[Any]]:
+        """Projects, the newest first."""
+        query = select(Project.__table__).order_by(Project.created_at.desc(), Project.id)
+        if project_id is not None:
+            query = query.where(Project.id == project_id)
+        if name is not None:
+            query = query.where(Project.name == name)
+        if name_contains:
+            query = query.where(Project.name.icontains(name_contains, autoescape=True))
+        if only is not None:
+            query = query.where(Project.id == only)
+        async with self._database.engine.connect() as connection:
+            return (await connection.execute(query.limit(limit).offset(offset))).all()
+
+    async def make(self, name: str, *, upsert: bool, **values: Any) -> Row[Any]:
+        """Make a project, or with `upsert` change the one of that name.
+
+        Raises:
+            ConflictError: there is one of that name, and no `upsert`.
+        """
+        fresh = name not in await self._known([name])
+        identity = UUID(bytes=(await self.ids([name]))[name])
+        if not fresh and not upsert:
+            raise ConflictError(f"There is a project {name!r} already")
+        if values:
+            await self.change(identity, **values)
+        return (await self.find(project_id=identity))[0]
+
+    async def delete(self, project_id: UUID) -> None:
+        """Delete a project with its runs, their files and feedback.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+        if not await self._database.writer.do(lambda c: _delete(c, project_id)):
+            raise NotFoundError("Project not found")
+        self.forget()
+
+    async def _known(self, names: Collection[str]) -> set[str]:
+        query = select(Project.name).where(Project.name.in_(names))
+        async with self._database.engine.connect() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    async def change(self, project_id: UUID, **values: Any) -> None:
+        """Set columns of a project.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+        statement = update(Project).where(Project.id == project_id).values(**values)
+        changed = await self._database.writer.do(lambda c: c.execute(statement).rowcount)
+        if not changed:
+            raise NotFoundError("Project not found")
+        self.forget()
 
     def forget(self) -> None:
         """Look them up again: one was renamed or deleted."""
@@ -53,3 +119,14 @@ def _find_or_make(connection: Connection, names: list[str]) -> dict[str, bytes]:
     connection.execute(insert(Project).on_conflict_do_nothing(), rows)
     found = connection.execute(select(Project.name, Project.id).where(Project.name.in_(names)))
     return {name: identity.bytes for name, identity in found}
+
+
+def _delete(connection: Connection, project_id: UUID) -> bool:
+    runs = select(Run.id).where(Run.project_id == project_id)
+    for statement in (
+        delete(Attachment).where(Attachment.run_id.in_(runs)),
+        delete(Feedback).where(Feedback.project_id == project_id),
+        delete(Run).where(Run.project_id == project_id),
+    ):
+        connection.execute(statement)
+    return bool(connection.execute(delete(Project).where(Project.id == project_id)).rowcount)

@@ -39,7 +39,8 @@ class RunChange(msgspec.Struct):
     ranks: int = 0
     name: str | None = None
     run_type: str | None = None
-    start_time: int | None = None
+    start_time: int = 0
+    """0 until somebody tells it: then the run sorts behind all others."""
     end_time: int | None = None
     parent_id: bytes | None = None
     trace_id: bytes | None = None
@@ -56,6 +57,8 @@ class RunChange(msgspec.Struct):
     events: str | None = None
     extra: str | None = None
     serialized: str | None = None
+    usage: str | None = None
+    """Tokens and cost, `{"prompt", "completion", "total", "cost"}`, as found in the payloads."""
 
 
 FIELDS: tuple[str, ...] = RunChange.__struct_fields__[2:]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from agent_spy.wire import values
+from agent_spy.wire import usage, values
 from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED, RunChange
 
 _NOTHING = msgspec.Raw(b"null")
@@ -119,6 +119,10 @@ def understand(
             continue
         setattr(change, key, data.decode())
         ranks |= (EMPTY if data in _EMPTIES else rank) << lane
+    used = usage.find(change.outputs, change.extra)
+    if used:
+        change.usage = used
+        ranks |= rank << LANES["usage"]
     change.ranks = ranks
     _derive(change, patch=patch)
     project = said.session_name or said.project_name
@@ -144,7 +148,7 @@ def _from_dotted_order(change: RunChange, order: str) -> None:
         if change.parent_id is None and len(steps) > 1:
             change.parent_id = values.run_id(steps[-2].partition("Z")[2])
             change.ranks |= EMPTY << LANES["parent_id"]
-        if change.start_time is None:
+        if not change.start_time:
             stamp = steps[-1].partition("Z")[0]
             change.start_time = values.microseconds(f"{stamp[:15]}.{stamp[15:21]}+00:00")
             change.ranks |= EMPTY << LANES["start_time"]

@@ -1,0 +1,1 @@
+"""The queries, one file a table. They only read; writing goes through the writer."""

@@ -1,0 +1,97 @@
+"""Runs as they are read: by id, by trace, and by what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent_spy.models import Run
+
+SMALL = (
+    Run.id, Run.name, Run.run_type, Run.status, Run.start_time, Run.end_time, Run.parent_id,
+    Run.trace_id, Run.dotted_order, Run.project_id, Run.usage,
+)  # fmt: skip
+"""What a list or a tree shows: no payload is read for it."""
+WHOLE = (
+    *SMALL, Run.first_token_time, Run.reference_example_id, Run.error, Run.tags, Run.inputs,
+    Run.outputs, Run.events, Run.extra, Run.serialized,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, newest first, and where the next page begins."""
+
+    rows: Sequence[Row[Any]]
+    next: tuple[int, UUID] | None = None
+
+
+class Runs:
+    """Reads runs; `only` keeps every answer within one project."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def get(self, run_id: UUID, *, only: bytes | None = None) -> Row[Any] | None:
+        """One run with all that is known of it."""
+        query = select(*WHOLE).where(Run.id == run_id, *_within(only))
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).one_or_none()
+
+    async def page(
+        self,
+        conditions: Sequence[ColumnElement[bool]],
+        *,
+        limit: int,
+        after: tuple[int, UUID] | None = None,
+        columns: Sequence[Any] = WHOLE,
+        ascending: bool = False,
+        only: bytes | None = None,
+    ) -> Page:
+        """Runs that meet all conditions, newest first, `limit` at most."""
+        query = select(*columns).where(*conditions, *_within(only))
+        if after:
+            query = query.where(_behind(after, ascending=ascending))
+        query = _ordered(query, ascending=ascending).limit(limit + 1)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        if len(rows) <= limit:
+            return Page(rows)
+        last = rows[limit - 1]
+        return Page(rows[:limit], (last.start_time, last.id))
+
+    async def trace(
+        self, trace_id: UUID, *, columns: Sequence[Any] = SMALL, only: bytes | None = None
+    ) -> Sequence[Row[Any]]:
+        """Every run of a trace, in the order of their starts."""
+        query = select(*columns).where(Run.trace_id == trace_id, *_within(only))
+        query = query.order_by(Run.start_time, Run.id)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).all()
+
+    async def existing(self, ids: Collection[UUID], *, only: bytes | None = None) -> set[UUID]:
+        """Those of `ids` that are stored."""
+        query = select(Run.id).where(Run.id.in_(ids), *_within(only))
+        async with self._engine.connect() as connection:
+            return set((await connection.execute(query)).scalars())
+
+
+def _within(only: bytes | None) -> tuple[ColumnElement[bool], ...]:
+    return () if only is None else (Run.project_id == only,)
+
+
+def _ordered(query: Select[Any], *, ascending: bool) -> Select[Any]:
+    if ascending:
+        return query.order_by(Run.start_time.asc(), Run.id.asc())
+    return query.order_by(Run.start_time.desc(), Run.id.desc())
+
+
+def _behind(after: tuple[int, UUID], *, ascending: bool) -> ColumnElement[bool]:
+    """Keyset pagination: as fast on the last page as on the first."""
+    keys = tuple_(Run.start_time, Run.id)
+    return keys > after if ascending else keys < after
