@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from agent_spy.api import health, info, ingest, runs, sessions
+from agent_spy.api import dashboard, health, info, ingest, runs, sessions
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
 from agent_spy.repositories.runs import Runs
+from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.projects import Projects
@@ -48,13 +50,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = database
     app.state.projects = Projects(database)
     app.state.ingest = Ingest(database, app.state.projects)
-    app.state.runs = RunReader(Runs(database.engine))
+    read = Runs(database.engine)
+    app.state.runs = RunReader(read)
+    app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
     app.state.health = Health(database)
     add_error_handlers(app, debug=settings.debug)
     app.include_router(health.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
     for prefix in dict.fromkeys((settings.api_prefix, "")):
-        for router in (info.router, ingest.router, runs.router, sessions.router):
+        for router in (info.router, ingest.router, runs.router, sessions.router, dashboard.router):
             app.include_router(router, prefix=prefix, include_in_schema=bool(prefix))
     _add_middleware(app, settings)
     return app

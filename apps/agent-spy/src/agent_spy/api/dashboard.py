@@ -1,0 +1,60 @@
+"""What the dashboard asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, NaiveDatetime
+
+from agent_spy.services.dashboard import Wanted
+from agent_spy.wire.values import microseconds
+
+router = APIRouter(prefix="/dashboard", tags=["dashboard"])
+Time = AwareDatetime | NaiveDatetime
+"""A time without a zone is UTC."""
+
+
+@router.get("/runs/roots")
+async def roots(
+    request: Request,
+    project: str | None = None,
+    status: Literal["running", "completed", "failed"] | None = None,
+    search: Annotated[str | None, Query(max_length=500)] = None,
+    start_time_gte: Time | None = None,
+    start_time_lte: Time | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> Response:
+    """List traces, newest first."""
+    wanted = Wanted(
+        project=project,
+        status=status,
+        search=search,
+        since=_stored(start_time_gte),
+        until=_stored(start_time_lte),
+        limit=limit,
+        offset=offset,
+    )
+    return _json(await request.app.state.dashboard.roots(wanted))
+
+
+@router.get("/runs/{trace_id}/hierarchy")
+async def hierarchy(request: Request, trace_id: UUID) -> Response:
+    """Give a trace as a tree."""
+    return _json(await request.app.state.dashboard.hierarchy(trace_id))
+
+
+@router.get("/stats/summary")
+async def summary(request: Request) -> Response:
+    """Count everything."""
+    return _json(await request.app.state.dashboard.summary())
+
+
+def _stored(time: Time | None) -> int | None:
+    return None if time is None else microseconds(time.isoformat())
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
