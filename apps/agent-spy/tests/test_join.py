@@ -24,18 +24,22 @@ MESSAGE = st.fixed_dictionaries(
     {},
     optional={
         "name": st.sampled_from(["a", "b", "ü", "z"]),
-        "start_time": st.sampled_from(["2024-01-15T10:30:00Z", "2024-01-15T10:30:01", 1705314600000]),
+        "start_time": st.sampled_from(
+            ["2024-01-15T10:30:00Z", "2024-01-15T10:30:01", 1705314600000]
+        ),
         "end_time": st.sampled_from(["2024-01-15T10:30:05Z", None]),
         "status": st.sampled_from(["pending", "success", "error"]),
     },
 )
 CHANGE = st.builds(
-    lambda message, payloads, patch: understand(
-        __import__("json").dumps(message).encode(),
-        patch=patch,
-        run_id=ID,
-        payloads={key: value.encode() for key, value in payloads.items()},
-    ).change,
+    lambda message, payloads, patch: (
+        understand(
+            __import__("json").dumps(message).encode(),
+            patch=patch,
+            run_id=ID,
+            payloads={key: value.encode() for key, value in payloads.items()},
+        ).change
+    ),
     MESSAGE,
     st.dictionaries(st.sampled_from(["inputs", "outputs", "events", "error", "extra"]), JSON),
     st.booleans(),

@@ -17,7 +17,9 @@ STATUSES = {"pending": "running", "success": "completed", "error": "failed"}
 """LangSmith's words for ours."""
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column.is_(None) if value is None else column == value,
-    "neq": lambda column, value: column.is_not(None) if value is None else column.is_distinct_from(value),
+    "neq": lambda column, value: (
+        column.is_not(None) if value is None else column.is_distinct_from(value)
+    ),
     "gt": lambda column, value: column > value,
     "gte": lambda column, value: column >= value,
     "lt": lambda column, value: column < value,
@@ -278,6 +280,4 @@ def _duration(value: Argument) -> int:
                 return round(float(number) * size)
             except ValueError:
                 continue
-    raise FilterError(f"filter: {value!r} is no duration; write 2, \"5s\" or \"200ms\"")
-
-
+    raise FilterError(f'filter: {value!r} is no duration; write 2, "5s" or "200ms"')

@@ -45,7 +45,9 @@ def _quoted(text: str) -> str:
 @compiles(TextAt, "sqlite")
 def _text_sqlite(element: TextAt, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.clauses, **kw)
-    path = _quoted("$" + "".join("." + json.dumps(step, ensure_ascii=False) for step in element.path))
+    path = _quoted(
+        "$" + "".join("." + json.dumps(step, ensure_ascii=False) for step in element.path)
+    )
     return (
         f"CASE WHEN json_valid({column}) THEN CASE json_type({column}, {path})"
         f" WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"

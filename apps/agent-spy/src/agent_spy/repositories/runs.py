@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
@@ -21,6 +21,24 @@ WHOLE = (
     *SMALL, Run.first_token_time, Run.reference_example_id, Run.error, Run.tags, Run.inputs,
     Run.outputs, Run.events, Run.extra, Run.serialized,
 )  # fmt: skip
+
+
+_NODE = (
+    type_coerce(Run.id, LargeBinary), type_coerce(Run.parent_id, LargeBinary), Run.name,
+    Run.run_type, Run.status, Run.start_time, Run.end_time,
+)  # fmt: skip
+
+
+class Node(NamedTuple):
+    """What a tree shows of a run."""
+
+    id: bytes
+    parent_id: bytes | None
+    name: str | None
+    run_type: str | None
+    status: str
+    start_time: int
+    end_time: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,13 @@ class Runs:
         query = query.order_by(Run.start_time, Run.id)
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).all()
+
+    async def nodes(self, trace_id: UUID, *, only: bytes | None = None) -> list[Node]:
+        """What a tree shows of every run of a trace, in the order of their starts."""
+        query = select(*_NODE).where(Run.trace_id == trace_id, *_within(only))
+        query = query.order_by(Run.start_time, Run.id)
+        async with self._engine.connect() as connection:
+            return [Node(*row) for row in (await connection.execute(query)).all()]
 
     async def existing(self, ids: Collection[UUID], *, only: bytes | None = None) -> set[UUID]:
         """Those of `ids` that are stored."""

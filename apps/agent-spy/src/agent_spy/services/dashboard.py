@@ -17,7 +17,8 @@ from agent_spy.models.base import now
 from agent_spy.repositories.runs import SMALL, Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.shape import fragment, iso
-from agent_spy.services.tree import grow, write
+from agent_spy.services.tree import Node, grow, write
+from agent_spy.wire import values
 
 _RECENT_PROJECTS = 10
 
@@ -81,19 +82,18 @@ class Dashboard:
         Raises:
             NotFoundError: there is no such run.
         """
-        rows = await self._runs.trace(run_id, only=only)
-        if not rows:
+        nodes = await self._runs.nodes(run_id, only=only)
+        if not nodes:
             # Not a trace's id: a run inside of one.
             run = await self._runs.get(run_id, only=only)
-            rows = await self._runs.trace(run.trace_id, only=only) if run else []
-        tree = grow(rows, run_id)
+            nodes = await self._runs.nodes(run.trace_id, only=only) if run and run.trace_id else []
+        tree = grow(nodes, run_id.bytes)
         if tree is None:
             raise NotFoundError("Run not found")
-        hierarchy = write(tree, lambda row: orjson.dumps(_node(row)))
         return b'{"root_run_id":"%s","hierarchy":%s,"total_runs":%d,"max_depth":%d}' % (
             str(run_id).encode(),
-            hierarchy,
-            tree.size,
+            write(tree, _own),
+            len(tree.order),
             tree.depth,
         )
 
@@ -146,8 +146,30 @@ def _node(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _duration(row: Row[Any]) -> float | None:
-    if not row.start_time or row.end_time is None:
+def _own(node: Node) -> bytes:
+    """As `_node`, for thousands at once."""
+    return (
+        f'{{"id":"{values.id_text(node.id)}","name":{_text(node.name or "")},'
+        f'"run_type":{_text(node.run_type or "chain")},"status":"{node.status}",'
+        f'"start_time":{_time(node.start_time)},"end_time":{_time(node.end_time)},'
+        f'"duration_ms":{_number(_duration(node))}'
+    ).encode()
+
+
+def _text(value: str) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _time(value: int | None) -> str:
+    return f'"{values.iso(value)}"' if value else "null"
+
+
+def _number(value: float | None) -> str:
+    return "null" if value is None else repr(value)
+
+
+def _duration(run: Row[Any] | Node) -> float | None:
+    if not run.start_time or run.end_time is None:
         return None
-    milliseconds = (row.end_time - row.start_time) / 1000
-    return int(milliseconds) if milliseconds == int(milliseconds) else milliseconds
+    milliseconds = (run.end_time - run.start_time) / 1000
+    return int(milliseconds) if milliseconds.is_integer() else milliseconds

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row
 
-from agent_spy.wire.values import moment, run_id
+from agent_spy.wire import values
 
 STATUS = {"running": "pending", "completed": "success", "failed": "error"}
 """Our words in LangSmith's."""
@@ -19,7 +18,7 @@ _PAYLOADS = ("error", "tags", "inputs", "outputs", "events", "extra", "serialize
 
 def iso(microseconds: int | None) -> str | None:
     """A stored time as SDKs read it; `None` where none was told."""
-    return moment(microseconds).isoformat() if microseconds else None
+    return values.iso(microseconds) if microseconds else None
 
 
 def fragment(payload: str | None) -> orjson.Fragment | None:
@@ -61,14 +60,14 @@ def dotted_order(row: Row[Any]) -> str:
 
 def step(start_time: int, identity: UUID) -> str:
     """One part of a dotted order."""
-    return f"{moment(start_time or 0):%Y%m%dT%H%M%S%fZ}{identity}"
+    return f"{values.moment(start_time):%Y%m%dT%H%M%S%fZ}{identity}"
 
 
 def _ancestors(row: Row[Any]) -> list[str]:
     if not row.dotted_order:
         return []
     steps = row.dotted_order.split(".")[:-1]
-    return [str(UUID(bytes=run_id(found.partition("Z")[2]))) for found in steps]
+    return [str(UUID(bytes=values.run_id(found.partition("Z")[2]))) for found in steps]
 
 
 def _used(usage: str | None) -> dict[str, Any]:
@@ -86,4 +85,4 @@ def _text(identity: UUID | None) -> str | None:
 
 
 def _unknown() -> str:
-    return datetime.fromtimestamp(0, UTC).isoformat()
+    return values.iso(0)

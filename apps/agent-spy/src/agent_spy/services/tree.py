@@ -1,85 +1,80 @@
 """A trace's runs as a tree: of any depth and breadth, with cycles cut and orphans kept.
 
-Nothing here recurses, and the JSON is written by hand level by level: JSON libraries give up at
-a few hundred levels, agents do not.
+Nothing here recurses, and the JSON is written by hand, run by run: JSON libraries give up at a
+few hundred levels, agents do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Row
+from agent_spy.repositories.runs import Node
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The runs of a trace that hang together."""
+    """Every run that was given, each once with its level, parents before their children."""
 
-    root: Row[Any]
-    children: dict[UUID, list[Row[Any]]]
-    size: int
-    depth: int
+    order: Sequence[tuple[Node, int]]
+
+    @property
+    def depth(self) -> int:
+        """The deepest level; the root's is 1."""
+        return max(level for _, level in self.order)
 
 
-def grow(rows: Sequence[Row[Any]], root_id: UUID) -> Tree | None:
-    """The tree below `root_id`; `None` where that run is not among `rows`.
+def grow(nodes: Sequence[Node], root_id: bytes) -> Tree | None:
+    """The tree below `root_id`; `None` where that run is not among `nodes`.
 
     A run whose parent is not there, or that is its own ancestor, hangs below the root.
     """
-    by_id = {row.id: row for row in rows}
+    by_id = {node.id: node for node in nodes}
     root = by_id.get(root_id)
     if root is None:
         return None
-    children: dict[UUID, list[Row[Any]]] = {}
-    for row in rows:
-        if row.id != root_id:
-            parent = row.parent_id if row.parent_id in by_id else root_id
-            children.setdefault(parent, []).append(row)
-    reached = {row.id for row, _ in _walk(root, children)}
-    for row in rows:
-        if row.id not in reached:
-            # It is on a circle: cut it here, and all below it is reached.
-            children[row.parent_id].remove(row)
-            children.setdefault(root_id, []).append(row)
-            reached.update(found.id for found, _ in _walk(row, children))
-    depth = max(level for _, level in _walk(root, children))
-    return Tree(root, children, len(rows), depth)
+    children: dict[bytes, list[Node]] = {}
+    for node in nodes:
+        if node.id != root_id:
+            parent = node.parent_id
+            if parent is None or parent not in by_id:
+                parent = root_id
+            children.setdefault(parent, []).append(node)
+    met: set[bytes] = set()
+    order = list(_walk(root, 1, children, met))
+    if len(met) < len(by_id):
+        for node in nodes:
+            if node.id not in met:
+                # It is on a circle: cut it here, and all that hangs from it is reached.
+                order += _walk(node, 2, children, met)
+    return Tree(order)
 
 
 def _walk(
-    root: Row[Any], children: dict[UUID, list[Row[Any]]]
-) -> Iterator[tuple[Row[Any], int]]:
-    """Each run with its level, from 1; a run is met once."""
-    stack = [(root, 1)]
-    met = {root.id}
+    top: Node, level: int, children: dict[bytes, list[Node]], met: set[bytes]
+) -> Iterator[tuple[Node, int]]:
+    stack = [(top, level)]
     while stack:
-        row, level = stack.pop()
-        yield row, level
-        for child in reversed(children.get(row.id, ())):
-            if child.id not in met:
-                met.add(child.id)
-                stack.append((child, level + 1))
+        node, level = stack.pop()
+        if node.id in met:
+            continue
+        met.add(node.id)
+        yield node, level
+        below = children.get(node.id)
+        if below:
+            stack += [(child, level + 1) for child in reversed(below)]
 
 
-def write(tree: Tree, node: Callable[[Row[Any]], bytes]) -> bytes:
-    """The tree as nested JSON; `node` gives a run's own object, which gets its `children`."""
+def write(tree: Tree, own: Callable[[Node], bytes]) -> bytes:
+    """The tree as nested JSON; `own` gives a run's object without its closing brace."""
     out: list[bytes] = []
-    ends: list[bytes] = []
-    last = 0
-    first = True
-    for row, level in _walk(tree.root, tree.children):
-        while last >= level:
-            out.append(ends.pop())
-            last -= 1
-            first = False
-        if not first:
-            out.append(b",")
-        out += (node(row)[:-1], b',"children":[')
-        ends.append(b"]}")
-        last = level
-        first = True
-    out += reversed(ends)
+    before = 0
+    for node, level in tree.order:
+        if level > before:
+            out.append(own(node))
+        else:
+            out += (b"]}" * (before - level + 1), b",", own(node))
+        out.append(b',"children":[')
+        before = level
+    out.append(b"]}" * before)
     return b"".join(out)

@@ -55,4 +55,5 @@ def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None
     """Only the writer writes: a second one would meet a locked database."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = ON")
+    cursor.execute("PRAGMA mmap_size = 268435456")
     cursor.close()

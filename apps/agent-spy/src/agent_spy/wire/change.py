@@ -75,9 +75,7 @@ def join(one: RunChange, other: RunChange) -> RunChange:
         if not new:
             continue
         old = (mine >> shift) & _FULL
-        if new > old or (
-            new == old and _greater(getattr(other, field), getattr(one, field))
-        ):
+        if new > old or (new == old and _greater(getattr(other, field), getattr(one, field))):
             setattr(one, field, getattr(other, field))
     one.ranks = mine | theirs
     return one

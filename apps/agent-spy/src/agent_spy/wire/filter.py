@@ -54,7 +54,7 @@ def parse(text: str) -> Call:
     reader = _Reader(text)
     found = reader.argument(0)
     if not isinstance(found, Call):
-        raise FilterError("a filter is a call, such as eq(name, \"x\")")
+        raise FilterError('a filter is a call, such as eq(name, "x")')
     reader.end()
     return found
 

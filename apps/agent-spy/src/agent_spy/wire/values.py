@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,3 +43,20 @@ def microseconds(value: str | float) -> int:
 def moment(value: int) -> datetime:
     """The aware time of `value` microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=value)
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}"
+
+
+def iso(value: int) -> str:
+    """`value` microseconds since 1970 in ISO 8601, in UTC."""
+    seconds, rest = divmod(value, 1_000_000)
+    return f"{_second(seconds)}.{rest:06d}+00:00"
+
+
+def id_text(value: bytes) -> str:
+    """The usual spelling of a UUID's 16 bytes."""
+    text = value.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
