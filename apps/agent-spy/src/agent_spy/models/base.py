@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
 
 
 def now() -> int:
-    """This moment in microseconds since 1970."""
+    """The present in microseconds since 1970."""
     return int(datetime.now(UTC).timestamp() * 1_000_000)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, LargeBinary, Row, Select, select, tuple_, type_coerce
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
 
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 SMALL = (
     Run.id, Run.name, Run.run_type, Run.status, Run.start_time, Run.end_time, Run.parent_id,
     Run.trace_id, Run.dotted_order, Run.project_id, Run.usage,
@@ -45,7 +46,7 @@ class Node(NamedTuple):
 class Page:
     """Rows, newest first, and where the next page begins."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next: tuple[int, UUID] | None = None
 
 
@@ -55,7 +56,7 @@ class Runs:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def get(self, run_id: UUID, *, only: bytes | None = None) -> Row[Any] | None:
+    async def get(self, run_id: UUID, *, only: bytes | None = None) -> AnyRow | None:
         """One run with all that is known of it."""
         query = select(*WHOLE).where(Run.id == run_id, *_within(only))
         async with self._engine.connect() as connection:
@@ -85,7 +86,7 @@ class Runs:
 
     async def trace(
         self, trace_id: UUID, *, columns: Sequence[Any] = SMALL, only: bytes | None = None
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[AnyRow]:
         """Every run of a trace, in the order of their starts."""
         query = select(*columns).where(Run.trace_id == trace_id, *_within(only))
         query = query.order_by(Run.start_time, Run.id)

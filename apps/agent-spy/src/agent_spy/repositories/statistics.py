@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_spy.models import Project, Run
+from agent_spy.repositories.runs import AnyRow
 
 _DAY = 86_400_000_000
 
@@ -41,7 +42,7 @@ class Statistics:
 
     async def _projects(
         self, connection: AsyncConnection, within: tuple[ColumnElement[bool], ...]
-    ) -> list[Row[Any]]:
+    ) -> list[AnyRow]:
         roots = func.count().filter(Run.parent_id.is_(None)).label("traces")
         query = (
             select(

@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.errors import NotFoundError
 from agent_spy.models import Project, Run
 from agent_spy.models.base import now
-from agent_spy.repositories.runs import SMALL, Runs
+from agent_spy.repositories.runs import SMALL, AnyRow, Node, Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.shape import fragment, iso
-from agent_spy.services.tree import Node, grow, write
+from agent_spy.services.tree import grow, write
 from agent_spy.wire import values
 
 _RECENT_PROJECTS = 10
@@ -134,7 +134,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _node(row: Row[Any]) -> dict[str, Any]:
+def _node(row: AnyRow) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "name": row.name or "",
@@ -168,7 +168,7 @@ def _number(value: float | None) -> str:
     return "null" if value is None else repr(value)
 
 
-def _duration(run: Row[Any] | Node) -> float | None:
+def _duration(run: AnyRow | Node) -> float | None:
     if not run.start_time or run.end_time is None:
         return None
     milliseconds = (run.end_time - run.start_time) / 1000

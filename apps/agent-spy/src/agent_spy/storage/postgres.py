@@ -26,12 +26,13 @@ from agent_spy.wire.values import run_id
 _LONGEST_GROUP = 2_000
 _STAGE = "staged_runs"
 _NAMES = ", ".join(COLUMNS)
+# The names in these statements are the tables' own.
 _MAKE_STAGE = (
-    f"CREATE TEMPORARY TABLE IF NOT EXISTS {_STAGE} ON COMMIT DELETE ROWS"
+    f"CREATE TEMPORARY TABLE IF NOT EXISTS {_STAGE} ON COMMIT DELETE ROWS"  # noqa: S608
     f" AS SELECT {_NAMES} FROM runs WITH NO DATA"
 )
 _JOIN = (
-    f"INSERT INTO runs ({_NAMES}) SELECT {_NAMES} FROM {_STAGE} ORDER BY id"
+    f"INSERT INTO runs ({_NAMES}) SELECT {_NAMES} FROM {_STAGE} ORDER BY id"  # noqa: S608
     f"{on_conflict('postgresql')}"
 )
 _ATTACHMENT = (
@@ -128,5 +129,5 @@ class PostgresWriter:
 
 
 async def _driver(connection: AsyncConnection) -> Any:
-    """asyncpg's own connection: SQLAlchemy has no word for COPY."""
+    """The driver's own connection: SQLAlchemy has no word for COPY."""
     return (await connection.get_raw_connection()).driver_connection

@@ -38,7 +38,8 @@ _ATTACHMENT = (
 _PRAGMAS = (
     "page_size = 8192",  # a run of 2 kB fits with its neighbours; has no effect on an old file
     "journal_mode = WAL",
-    "synchronous = NORMAL",  # survives the process at any point; a power cut may cost the last moments
+    # It survives the process's death at any point; a power cut may cost the last moments.
+    "synchronous = NORMAL",
     "wal_autocheckpoint = 2000",
     "cache_size = -32000",
     "busy_timeout = 5000",

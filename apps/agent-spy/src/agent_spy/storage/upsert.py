@@ -25,8 +25,8 @@ def insert(rows: int) -> str:
     it with the event loop, row by row.
     """
     row = f"({', '.join('?' * len(COLUMNS))})"
-    return (
-        f"INSERT INTO {Run.__tablename__} ({', '.join(COLUMNS)})"
+    return (  # its names are the table's own
+        f"INSERT INTO {Run.__tablename__} ({', '.join(COLUMNS)})"  # noqa: S608
         f" VALUES {', '.join([row] * rows)}{on_conflict('sqlite')}"
     )
 

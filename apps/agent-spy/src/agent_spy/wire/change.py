@@ -84,5 +84,5 @@ def join(one: RunChange, other: RunChange) -> RunChange:
 def _greater(one: Any, other: Any) -> bool:
     """As the databases compare: numbers by size, texts by their UTF-8 bytes."""
     if isinstance(one, str):
-        return one.encode() > other.encode()
+        return one.encode() > str(other).encode()
     return bool(one > other)

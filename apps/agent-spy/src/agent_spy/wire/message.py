@@ -46,6 +46,8 @@ class Message(msgspec.Struct):
     session_name: str | None = None
     project_name: str | None = None
     session_id: str | None = None
+    address: str | None = None
+    """Of an agent and its environment: SDKs send it instead of a project's name."""
     inputs: msgspec.Raw = _NOTHING
     outputs: msgspec.Raw = _NOTHING
     events: msgspec.Raw = _NOTHING
@@ -91,6 +93,18 @@ def understand(
         raise ValueError("a run needs an id")
     change = RunChange(values.run_id(identity))
     rank = PATCHED if patch else POSTED
+    change.ranks = _plain(change, said, rank) | _payloads(change, said, rank, payloads or {})
+    used = usage.find(change.outputs, change.extra)
+    if used:
+        change.usage = used
+        change.ranks |= rank << LANES["usage"]
+    _derive(change, patch=patch)
+    project = said.session_name or said.project_name or _addressed(said.address)
+    return Said(change, project, values.run_id(said.session_id) if said.session_id else None)
+
+
+def _plain(change: RunChange, said: Message, rank: int) -> int:
+    """Take over texts, ids and times; the ranks of those that are told."""
     ranks = 0
     for key, field, lane in _TEXT_LANES:
         text = getattr(said, key)
@@ -108,25 +122,29 @@ def understand(
         if time is not None:
             setattr(change, key, values.microseconds(time))
             ranks |= rank << lane
+    return ranks
+
+
+def _payloads(change: RunChange, said: Message, rank: int, apart: Mapping[str, bytes]) -> int:
+    """Take over the big fields as they are; the ranks of those that are told."""
+    ranks = 0
     for key, lane in _PAYLOAD_LANES:
         raw: Any = getattr(said, key)
         if raw is _NOTHING:
-            if not payloads or key not in payloads:
+            if key not in apart:
                 continue
-            raw = _check(payloads[key])
+            raw = _check(apart[key])
         data = bytes(raw)
         if data in _NULLS:
             continue
         setattr(change, key, data.decode())
         ranks |= (EMPTY if data in _EMPTIES else rank) << lane
-    used = usage.find(change.outputs, change.extra)
-    if used:
-        change.usage = used
-        ranks |= rank << LANES["usage"]
-    change.ranks = ranks
-    _derive(change, patch=patch)
-    project = said.session_name or said.project_name
-    return Said(change, project, values.run_id(said.session_id) if said.session_id else None)
+    return ranks
+
+
+def _addressed(address: str | None) -> str | None:
+    """The project of an agent's address, `lrn:agents/ID/environments/NAME`."""
+    return address.removeprefix("lrn:") if address else None
 
 
 def _derive(change: RunChange, *, patch: bool) -> None:

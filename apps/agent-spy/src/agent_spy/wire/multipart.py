@@ -58,7 +58,7 @@ def gather(content_type: str, body: bytes) -> Parts:
     mark = b"--" + found[1].encode()
     # The first part has no line end before its mark.
     pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+    if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
         raise ValueError("the multipart body breaks off before its end")
     parts = Parts()
     runs: dict[tuple[bool, str], RunParts] = {}

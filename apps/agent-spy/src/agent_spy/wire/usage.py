@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ _read = msgspec.json.Decoder().decode
 
 
 def find(outputs: str | None, extra: str | None) -> str | None:
-    """The usage as JSON, or `None`.
+    """The usage as JSON, or `None`: tokens (`prompt`, `completion`, `total`, and `…_details`
+    by kind) and, where it is told, cost in US dollars (`prompt_cost`, `completion_cost`, `cost`).
 
     `usage_metadata` in the outputs or the metadata, LangChain's messages and `llm_output`, and the
     `usage` of OpenAI's and Anthropic's own answers are known.
@@ -49,18 +51,37 @@ def _candidates(tree: Any, depth: int) -> Iterator[dict[str, Any]]:
                 yield from _candidates(value, depth + 1)
 
 
-def _usage(found: dict[str, Any]) -> dict[str, float] | None:
+def _usage(found: dict[str, Any]) -> dict[str, Any] | None:
     prompt = _number(found, _PROMPT)
     completion = _number(found, _COMPLETION)
     total = _number(found, ("total_tokens", "total_token_count"))
     if prompt is None and completion is None and total is None:
         return None
-    used = {"prompt": prompt or 0, "completion": completion or 0}
+    used: dict[str, Any] = {"prompt": prompt or 0, "completion": completion or 0}
     used["total"] = used["prompt"] + used["completion"] if total is None else total
-    cost = found.get("total_cost")
-    if isinstance(cost, int | float) and not isinstance(cost, bool):
-        used["cost"] = cost
+    used |= _costs(found)
+    for name, theirs in (("prompt", "input"), ("completion", "output")):
+        details = found.get(f"{theirs}_token_details")
+        if isinstance(details, dict):
+            counts = {kind: _number(details, (kind,)) for kind in details}
+            used[f"{name}_details"] = {kind: n for kind, n in counts.items() if n is not None}
     return used
+
+
+def _costs(found: dict[str, Any]) -> dict[str, float]:
+    names = (("input_cost", "prompt_cost"), ("output_cost", "completion_cost"))
+    costs = {ours: _cost(found.get(theirs)) for theirs, ours in names}
+    told = {name: cost for name, cost in costs.items() if cost is not None}
+    total = _cost(found.get("total_cost"))
+    if total is None and told:
+        total = sum(told.values())
+    return told if total is None else told | {"cost": total}
+
+
+def _cost(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _number(found: dict[str, Any], names: tuple[str, ...]) -> int | None:

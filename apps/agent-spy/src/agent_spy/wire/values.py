@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+_HEX_DIGITS, _WITH_DASHES = 32, 36
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LATEST_SECONDS = 4_102_444_800
@@ -15,8 +16,8 @@ _LONGEST_NUMBER = 4_102_444_800_000
 
 def run_id(text: str) -> bytes:
     """The 16 bytes of a UUID, in any of its usual spellings (`ValueError` for others)."""
-    plain = text.replace("-", "") if len(text) == 36 else text
-    if len(plain) == 32:
+    plain = text.replace("-", "") if len(text) == _WITH_DASHES else text
+    if len(plain) == _HEX_DIGITS:
         try:
             return bytes.fromhex(plain)
         except ValueError:
