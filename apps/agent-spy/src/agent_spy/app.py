@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from agent_spy.api import dashboard, health, info, ingest, runs, sessions
+from agent_spy.api import (
+    attachments,
+    dashboard,
+    feedback,
+    health,
+    info,
+    ingest,
+    runs,
+    sessions,
+    share,
+    v2,
+)
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.dashboard import Dashboard
+from agent_spy.services.feedback import FeedbackService
+from agent_spy.services.files import Attachments
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.projects import Projects
 from agent_spy.services.runs import RunReader
+from agent_spy.services.shares import Sharing
+from agent_spy.services.sums import Sums
+from agent_spy.services.threads import ThreadReader
+from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
 from agent_spy.storage.database import open_database
 
@@ -47,19 +65,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.stopping = False
+    app.state.started = datetime.now(UTC)
     app.state.database = database
     app.state.projects = Projects(database)
     app.state.ingest = Ingest(database, app.state.projects)
     read = Runs(database.engine)
-    app.state.runs = RunReader(read)
+    app.state.attachments = Attachments(database)
+    app.state.runs = RunReader(database, read, app.state.attachments)
+    app.state.sums = Sums(database)
+    app.state.feedback = FeedbackService(database)
+    app.state.sharing = Sharing(database, read)
+    app.state.threads = ThreadReader(database)
+    app.state.v2 = V2(database, app.state.runs, app.state.sharing)
     app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
     app.state.health = Health(database)
     add_error_handlers(app, debug=settings.debug)
     app.include_router(health.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
     for prefix in dict.fromkeys((settings.api_prefix, "")):
-        for router in (info.router, ingest.router, runs.router, sessions.router, dashboard.router):
-            app.include_router(router, prefix=prefix, include_in_schema=bool(prefix))
+        for area in (
+            info,
+            ingest,
+            runs,
+            share,
+            attachments,
+            feedback,
+            sessions,
+            dashboard,
+        ):
+            app.include_router(area.router, prefix=prefix, include_in_schema=bool(prefix))
+    app.include_router(v2.router)
     _add_middleware(app, settings)
     return app
 

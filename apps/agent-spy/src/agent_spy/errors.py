@@ -6,7 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from agent_spy.storage.writer import UnavailableError
@@ -14,11 +14,18 @@ from agent_spy.wire.encoding import BodyTooLargeError
 
 logger = structlog.get_logger()
 
+_WRONG_VALUE = "22"
+_PASSING = ("08", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE: connection, rollback, resources, locks, the operator, the system."""
 _UNAVAILABLE = (UnavailableError, OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class NotFoundError(Exception):
     """There is no such thing, or it is not for this key to see."""
+
+
+class UnsupportedError(Exception):
+    """LangSmith's cloud can do this, this server cannot."""
 
 
 class ConflictError(Exception):
@@ -38,6 +45,8 @@ def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
     app.add_exception_handler(ValueError, _bad)
     app.add_exception_handler(NotFoundError, _missing)
     app.add_exception_handler(ConflictError, _conflict)
+    app.add_exception_handler(UnsupportedError, _unsupported)
+    app.add_exception_handler(DBAPIError, _refused)
     app.add_exception_handler(BodyTooLargeError, _too_large)
     app.add_exception_handler(Exception, fault)
 
@@ -68,6 +77,20 @@ async def _missing(_request: Request, error: Exception) -> Response:
 
 async def _conflict(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, status_code=409)
+
+
+async def _unsupported(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error)}, status_code=501)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """PostgreSQL tells by a code whether the value was wrong or the server."""
+    code = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+    if code.startswith(_WRONG_VALUE):
+        return JSONResponse({"detail": "A value that the database cannot hold"}, status_code=400)
+    if code.startswith(_PASSING):
+        return await _unavailable(request, error)
+    raise error
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:

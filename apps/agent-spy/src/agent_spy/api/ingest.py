@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 
 from agent_spy.api.body import read_body
+from agent_spy.api.caller import Only
 from agent_spy.services.ingest import Incoming, Outcome
 from agent_spy.wire.multipart import gather
+from agent_spy.wire.values import run_id
 
 router = APIRouter(tags=["ingest"])
 
@@ -24,7 +27,7 @@ _read_batch = msgspec.json.Decoder(_Batch).decode
 
 
 @router.post("/runs/multipart", status_code=202)
-async def multipart(request: Request) -> JSONResponse:
+async def multipart(request: Request, only: Only) -> JSONResponse:
     """Take runs, attachments and feedback as parts of one body."""
     parts = gather(request.headers.get("content-type", ""), await read_body(request))
     messages = [
@@ -32,13 +35,22 @@ async def multipart(request: Request) -> JSONResponse:
         Incoming(run.message or b"{}", run.patch, run.run_id, run.payloads)
         for run in parts.runs
     ]
-    outcome = await request.app.state.ingest.take(messages, parts.attachments)
+    files = []
+    for file in parts.attachments:
+        try:
+            run_id(file.run_id)
+        except ValueError as error:
+            parts.faults.append((file.run_id, str(error)))
+        else:
+            files.append(file)
+    outcome = await request.app.state.ingest.take(messages, files, only=only)
+    outcome.errors += await request.app.state.feedback.take(parts.feedback, only=only)
     outcome.errors += [{"id": name, "error": reason} for name, reason in parts.faults]
     return _answer(outcome, 202)
 
 
 @router.post("/runs/batch", status_code=202)
-async def batch(request: Request) -> JSONResponse:
+async def batch(request: Request, only: Only) -> JSONResponse:
     """Take runs as `{"post": […], "patch": […]}`."""
     try:
         found = _read_batch(await read_body(request))
@@ -46,24 +58,26 @@ async def batch(request: Request) -> JSONResponse:
         raise HTTPException(422, f"The body is no batch: {error}") from None
     messages = [Incoming(raw, patch=False) for raw in found.post or ()]
     messages += [Incoming(raw, patch=True) for raw in found.patch or ()]
-    return _answer(await request.app.state.ingest.take(messages), 202)
+    return _answer(await request.app.state.ingest.take(messages, only=only), 202)
 
 
 @router.post("/runs", status_code=202)
-async def create(request: Request) -> JSONResponse:
+async def create(request: Request, only: Only) -> JSONResponse:
     """Take one run."""
-    return await _single(request, patch=False)
+    return await _single(request, only, patch=False)
 
 
-@router.patch("/runs/{run_id}", status_code=202)
-async def update(request: Request, run_id: str) -> JSONResponse:
+@router.patch("/runs/{run_id:uuid}", status_code=202)
+async def update(request: Request, run_id: UUID, only: Only) -> JSONResponse:
     """Take what is new of one run; it need not be known yet."""
-    return await _single(request, patch=True, run_id=run_id)
+    return await _single(request, only, patch=True, run_id=str(run_id))
 
 
-async def _single(request: Request, *, patch: bool, run_id: str | None = None) -> JSONResponse:
+async def _single(
+    request: Request, only: bytes | None, *, patch: bool, run_id: str | None = None
+) -> JSONResponse:
     body = await read_body(request)
-    outcome = await request.app.state.ingest.take([Incoming(body, patch, run_id)])
+    outcome = await request.app.state.ingest.take([Incoming(body, patch, run_id)], only=only)
     if outcome.errors:
         raise HTTPException(422, outcome.errors[0]["error"])
     return _answer(outcome, 202)

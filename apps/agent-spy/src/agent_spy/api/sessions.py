@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import Row
+from pydantic import BaseModel, Json, TypeAdapter
 
+from agent_spy.api.caller import Only
+from agent_spy.api.info import TENANT
 from agent_spy.errors import NotFoundError
-from agent_spy.services.shape import fragment, iso
+from agent_spy.repositories.runs import AnyRow
+from agent_spy.services.shape import fragment, iso, text
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/sessions", tags=["projects"])
-TENANT = "00000000-0000-0000-0000-000000000000"
-"""There is one tenant: whoever runs the server."""
+_read_metadata = TypeAdapter(Json[dict[str, Any]]).validate_python
 
 
 class NewProject(BaseModel):
-    """What the SDK sends to make a project."""
+    """What the SDK sends to make or change a project; null says nothing."""
 
     id: UUID | None = None
     name: str | None = None
@@ -35,16 +37,47 @@ class NewProject(BaseModel):
 @router.get("")
 async def list_projects(
     request: Request,
+    only: Only,
+    id: Annotated[list[UUID] | None, Query()] = None,
     name: str | None = None,
     name_contains: str | None = None,
+    reference_dataset: Annotated[list[UUID] | None, Query()] = None,
+    reference_free: bool | None = None,  # noqa: FBT001 - it is a query's parameter
+    metadata: str | None = None,
+    include_stats: bool = False,  # noqa: FBT001, FBT002
     limit: Annotated[int, Query(ge=1, le=100)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List projects, the newest first."""
     rows = await request.app.state.projects.find(
-        name=name, name_contains=name_contains, limit=limit, offset=offset
+        ids=id,
+        name=name,
+        name_contains=name_contains,
+        datasets=reference_dataset,
+        dataset_free=reference_free,
+        metadata=_read_metadata(metadata) if metadata else None,
+        limit=limit,
+        offset=offset,
+        only=only,
     )
-    return _json([_session(row) for row in rows])
+    return _json([await _whole(request, row, stats=include_stats) for row in rows])
+
+
+@router.get("/resolutions")
+async def resolve(
+    request: Request,
+    only: Only,
+    kind: str,
+    id: str | None = None,
+    environment: str | None = None,
+) -> dict[str, str]:
+    """Find the project that an agent's address names."""
+    if kind.upper() == "AGENT" and id and environment:
+        name = f"agents/{id}/environments/{environment.lower()}"
+        rows = await request.app.state.projects.find(name=name, only=only)
+        if rows:
+            return {"session_id": str(rows[0].id)}
+    raise NotFoundError("No project has this address")
 
 
 @router.post("")
@@ -56,47 +89,62 @@ async def create(request: Request, project: NewProject, *, upsert: bool = False)
     return _json(_session(row))
 
 
-@router.get("/{project_id}")
-async def read(request: Request, project_id: UUID) -> Response:
+@router.get("/{project_id:uuid}")
+async def read(
+    request: Request,
+    project_id: UUID,
+    only: Only,
+    include_stats: bool = False,  # noqa: FBT001, FBT002 - it is a query's parameter
+) -> Response:
     """Give one project."""
-    return _json(_session(await _one(request, project_id)))
+    row = await _one(request, project_id, only)
+    return _json(await _whole(request, row, stats=include_stats))
 
 
-@router.patch("/{project_id}")
-async def change(request: Request, project_id: UUID, project: NewProject) -> Response:
+@router.patch("/{project_id:uuid}")
+async def change(request: Request, project_id: UUID, project: NewProject, only: Only) -> Response:
     """Rename or describe a project."""
+    await _one(request, project_id, only)
     values = _values(project) | ({"name": project.name} if project.name else {})
     if values:
         await request.app.state.projects.change(project_id, **values)
-    return _json(_session(await _one(request, project_id)))
+    return _json(_session(await _one(request, project_id, only)))
 
 
-@router.delete("/{project_id}", status_code=202)
-async def delete(request: Request, project_id: UUID) -> dict[str, str]:
+@router.delete("/{project_id:uuid}", status_code=202)
+async def delete(request: Request, project_id: UUID, only: Only) -> dict[str, str]:
     """Delete a project with all its runs."""
+    await _one(request, project_id, only)
     await request.app.state.projects.delete(project_id)
     return {"message": "Project deleted"}
 
 
-async def _one(request: Request, project_id: UUID) -> Row[Any]:
-    rows = await request.app.state.projects.find(project_id=project_id)
+async def _one(request: Request, project_id: UUID, only: bytes | None) -> AnyRow:
+    rows = await request.app.state.projects.find(ids=[project_id], only=only)
     if not rows:
         raise NotFoundError("Project not found")
-    row: Row[Any] = rows[0]
+    row: AnyRow = rows[0]
     return row
 
 
 def _values(project: NewProject) -> dict[str, Any]:
-    given = project.model_dump(exclude_unset=True, exclude={"id", "name"})
+    given = project.model_dump(exclude_none=True, exclude={"id", "name"})
     for time in ("start_time", "end_time"):
-        if given.get(time):
+        if time in given:
             given[time] = microseconds(given[time].isoformat())
-    if given.get("extra") is not None:
-        given["extra"] = orjson.dumps(given["extra"]).decode()
+    if "extra" in given:
+        given["extra"] = json.dumps(given["extra"], ensure_ascii=False)
+    if "description" in given:
+        given["description"] = given["description"].replace("\0", "\ufffd")
     return given
 
 
-def _session(row: Row[Any]) -> dict[str, Any]:
+async def _whole(request: Request, row: AnyRow, *, stats: bool) -> dict[str, Any]:
+    summed = await request.app.state.sums.of_project(row.id) if stats else {}
+    return _session(row) | summed
+
+
+def _session(row: AnyRow) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "tenant_id": TENANT,
@@ -105,8 +153,9 @@ def _session(row: Row[Any]) -> dict[str, Any]:
         "start_time": iso(row.start_time or row.created_at),
         "end_time": iso(row.end_time),
         "extra": fragment(row.extra),
-        "reference_dataset_id": row.reference_dataset_id and str(row.reference_dataset_id),
+        "reference_dataset_id": text(row.reference_dataset_id),
         "default_dataset_id": None,
+        "trace_tier": None,
         "last_run_start_time": None,
     }
 

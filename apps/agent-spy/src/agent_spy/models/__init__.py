@@ -6,5 +6,7 @@ from agent_spy.models.feedback import Feedback
 from agent_spy.models.key import ApiKey
 from agent_spy.models.project import Project
 from agent_spy.models.run import Run
+from agent_spy.models.secret import Secret
+from agent_spy.models.share import Share
 
-__all__ = ["ApiKey", "Attachment", "Base", "Feedback", "Project", "Run"]
+__all__ = ["ApiKey", "Attachment", "Base", "Feedback", "Project", "Run", "Secret", "Share"]

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Computed, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from agent_spy.models.base import Base, Json, Microseconds, ProjectMixin
+from agent_spy.wire.change import FULL, LANES
 
 # The document's rule asked for outputs as well, so that a run that ends without any ran for ever.
 STATUS = (
@@ -17,6 +18,10 @@ STATUS = (
     " WHEN said_status IN ('success', 'completed') THEN 'completed'"
     " ELSE 'running' END"
 )
+LOOSE = (
+    f"parent_id IS NOT NULL AND (((ranks >> {LANES['trace_id']}) & {FULL}) = 0 OR trace_id = id)"
+)
+"""Runs below others whose trace no client named: it follows from their parent's."""
 
 
 class Run(ProjectMixin, Base):
@@ -50,6 +55,12 @@ class Run(ProjectMixin, Base):
     usage: Mapped[Json | None]
 
     __table_args__ = (
+        Index(
+            "ix_runs_loose",
+            "parent_id",
+            sqlite_where=text(LOOSE),
+            postgresql_where=text(LOOSE),
+        ),
         Index("ix_runs_trace", "trace_id", "start_time"),
         Index("ix_runs_project_start", "project_id", "start_time", "id"),
         Index(

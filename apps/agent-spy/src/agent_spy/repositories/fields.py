@@ -147,7 +147,7 @@ def _either(kind: type[TextAt | NumberAt], column: Any, key: str) -> ColumnEleme
     if UNSPEAKABLE & set(key):
         raise ValueError(f"a key with a quote or a backslash cannot be asked for: {key[:80]!r}")
     head, dot, rest = key.partition(".")
-    if column is Run.extra and head == "metadata" and dot:
+    if column.key == "extra" and head == "metadata" and dot:
         if "." not in rest:
             return kind(column, "metadata", rest)
         return func.coalesce(kind(column, "metadata", rest), kind(column, *key.split(".")))

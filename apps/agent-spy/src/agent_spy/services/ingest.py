@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from agent_spy.services.lineage import Lineage
 from agent_spy.services.projects import DEFAULT, Projects
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED
@@ -38,6 +39,7 @@ class Ingest:
 
     def __init__(self, database: Database, projects: Projects) -> None:
         self._database, self._projects = database, projects
+        self._lineage = Lineage(database)
 
     async def take(
         self,
@@ -73,7 +75,9 @@ class Ingest:
                 outcome.created += 1
         await self._place([said for said, _ in understood], understood, only)
         if understood or attachments:
-            await self._database.writer.write([said.change for said, _ in understood], attachments)
+            changes = [said.change for said, _ in understood]
+            await self._database.writer.write(changes, attachments)
+            await self._lineage.settle(changes)
         return outcome
 
     async def _place(

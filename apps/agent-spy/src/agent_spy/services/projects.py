@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from agent_spy.errors import ConflictError, NotFoundError
-from agent_spy.models import Attachment, Feedback, Project, Run
+from agent_spy.models import Attachment, Feedback, Project, Run, Share
 from agent_spy.models.base import now
+from agent_spy.repositories.fields import at
+from agent_spy.repositories.runs import AnyRow
 from agent_spy.storage.database import Database
 
 DEFAULT = "default"
@@ -36,27 +39,36 @@ class Projects:
     async def find(
         self,
         *,
-        project_id: UUID | None = None,
+        ids: Sequence[UUID] | None = None,
         name: str | None = None,
         name_contains: str | None = None,
+        datasets: Sequence[UUID] | None = None,
+        dataset_free: bool | None = None,
+        metadata: dict[str, Any] | None = None,
         limit: int = 100,
         offset: int = 0,
         only: bytes | None = None,
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[AnyRow]:
         """Projects, the newest first."""
         query = select(Project.__table__).order_by(Project.created_at.desc(), Project.id)
-        if project_id is not None:
-            query = query.where(Project.id == project_id)
+        if ids is not None:
+            query = query.where(Project.id.in_(ids))
         if name is not None:
             query = query.where(Project.name == name)
         if name_contains:
             query = query.where(Project.name.icontains(name_contains, autoescape=True))
+        if datasets is not None:
+            query = query.where(Project.reference_dataset_id.in_(datasets))
+        if dataset_free:
+            query = query.where(Project.reference_dataset_id.is_(None))
+        for key, value in (metadata or {}).items():
+            query = query.where(at(Project.extra, f"metadata.{key}", operator="eq", value=value))
         if only is not None:
             query = query.where(Project.id == only)
         async with self._database.engine.connect() as connection:
             return (await connection.execute(query.limit(limit).offset(offset))).all()
 
-    async def make(self, name: str, *, upsert: bool, **values: Any) -> Row[Any]:
+    async def make(self, name: str, *, upsert: bool, **values: Any) -> AnyRow:
         """Make a project, or with `upsert` change the one of that name.
 
         Raises:
@@ -68,7 +80,7 @@ class Projects:
             raise ConflictError(f"There is a project {name!r} already")
         if values:
             await self.change(identity, **values)
-        return (await self.find(project_id=identity))[0]
+        return (await self.find(ids=[identity]))[0]
 
     async def delete(self, project_id: UUID) -> None:
         """Delete a project with its runs, their files and feedback.
@@ -90,9 +102,13 @@ class Projects:
 
         Raises:
             NotFoundError: there is none of this id.
+            ConflictError: another one has the name.
         """
         statement = update(Project).where(Project.id == project_id).values(**values)
-        changed = await self._database.writer.do(lambda c: c.execute(statement).rowcount)
+        try:
+            changed = await self._database.writer.do(lambda c: c.execute(statement).rowcount)
+        except IntegrityError:
+            raise ConflictError("There is a project of this name already") from None
         if not changed:
             raise NotFoundError("Project not found")
         self.forget()
@@ -124,6 +140,7 @@ def _find_or_make(connection: Connection, names: list[str]) -> dict[str, bytes]:
 def _delete(connection: Connection, project_id: UUID) -> bool:
     runs = select(Run.id).where(Run.project_id == project_id)
     for statement in (
+        delete(Share).where(Share.run_id.in_(runs)),
         delete(Attachment).where(Attachment.run_id.in_(runs)),
         delete(Feedback).where(Feedback.project_id == project_id),
         delete(Run).where(Run.project_id == project_id),

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row
 
+from agent_spy.models import Run
+from agent_spy.repositories.ancestors import Place
+from agent_spy.repositories.feedback import Stats
+from agent_spy.repositories.runs import SMALL, WHOLE
 from agent_spy.wire import values
 
 STATUS = {"running": "pending", "completed": "success", "failed": "error"}
 """Our words in LangSmith's."""
-_PAYLOADS = ("error", "tags", "inputs", "outputs", "events", "extra", "serialized")
+PAYLOADS = ("error", "tags", "inputs", "outputs", "events", "extra", "serialized")
+_NEEDED = {name: getattr(Run, name) for name in PAYLOADS} | {
+    "first_token_time": Run.first_token_time,
+    "reference_example_id": Run.reference_example_id,
+    "thread_id": Run.extra,
+    "metadata": Run.extra,
+    "attachments": Run.id,
+}
+"""The columns behind keys that a small row does not have."""
+_THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What belongs to runs but stands elsewhere."""
+
+    places: dict[UUID, Place] = field(default_factory=dict)
+    feedback: dict[UUID, Stats] = field(default_factory=dict)
+    files: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """`s3_urls`, by run."""
 
 
 def iso(microseconds: int | None) -> str | None:
@@ -26,63 +50,86 @@ def fragment(payload: str | None) -> orjson.Fragment | None:
     return None if payload is None else orjson.Fragment(payload)
 
 
-def langsmith(row: Row[Any], select: Collection[str] | None = None) -> dict[str, Any]:
+def columns(select: Collection[str] | None) -> tuple[Any, ...]:
+    """The columns that `langsmith` needs for these keys: no payload is read in vain."""
+    if not select:
+        return WHOLE
+    return (*SMALL, *dict.fromkeys(_NEEDED[key] for key in select if key in _NEEDED))
+
+
+def langsmith(
+    row: Row[*tuple[Any, ...]], around: Around, select: Collection[str] | None = None
+) -> dict[str, Any]:
     """One run as LangSmith's API gives it; `select` keeps only these keys, and the id."""
+    place = around.places[row.id]
     run = {
         "id": str(row.id),
         "name": row.name or "",
         "run_type": row.run_type or "chain",
         "status": STATUS[row.status],
-        "start_time": iso(row.start_time) or iso(row.end_time) or _unknown(),
+        "start_time": started(row),
         "end_time": iso(row.end_time),
-        "parent_run_id": _text(row.parent_id),
-        "trace_id": str(row.trace_id or row.id),
-        "dotted_order": dotted_order(row),
-        "parent_run_ids": _ancestors(row),
-        "session_id": _text(row.project_id),
-        **_used(row.usage),
+        "parent_run_id": text(row.parent_id),
+        "trace_id": str(place.trace_id),
+        "dotted_order": place.dotted_order,
+        "parent_run_ids": [str(ancestor) for ancestor in place.ancestors],
+        "session_id": text(row.project_id),
+        "app_path": f"/traces/{place.trace_id}?run={row.id}",
+        "in_dataset": False,
+        "feedback_stats": around.feedback.get(row.id),
+        "s3_urls": around.files.get(row.id),
+        **used(row.usage),
     }
-    if "inputs" in row._fields:
-        run |= {name: fragment(getattr(row, name)) for name in _PAYLOADS}
+    there = row._fields
+    run |= {name: fragment(getattr(row, name)) for name in PAYLOADS if name in there}
+    if "first_token_time" in there:
         run["first_token_time"] = iso(row.first_token_time)
-        run["reference_example_id"] = _text(row.reference_example_id)
+    if "reference_example_id" in there:
+        run["reference_example_id"] = text(row.reference_example_id)
+    if "extra" in there and (select is None or "thread_id" in select):
+        run["thread_id"] = thread_id(row.extra)
     if select:
         run = {key: value for key, value in run.items() if key == "id" or key in select}
     return run
 
 
-def dotted_order(row: Row[Any]) -> str:
-    """The run's place in its trace; made of what is known where the client sent none."""
-    if row.dotted_order:
-        return str(row.dotted_order)
-    return "" if row.parent_id else step(row.start_time, row.id)
+def started(row: Any) -> str:
+    """When a run started; SDKs can read none that has not."""
+    return iso(row.start_time) or iso(row.end_time) or values.iso(0)
 
 
-def step(start_time: int, identity: UUID) -> str:
-    """One part of a dotted order."""
-    return f"{values.moment(start_time):%Y%m%dT%H%M%S%fZ}{identity}"
+def thread_id(extra: str | None) -> str | None:
+    """The thread that a run's metadata names."""
+    found = metadata(extra)
+    named = (found.get(key) for key in _THREAD_KEYS)
+    return next((str(name) for name in named if isinstance(name, str | int)), None)
 
 
-def _ancestors(row: Row[Any]) -> list[str]:
-    if not row.dotted_order:
-        return []
-    steps = row.dotted_order.split(".")[:-1]
-    return [str(UUID(bytes=values.run_id(found.partition("Z")[2]))) for found in steps]
+def metadata(extra: str | None) -> dict[str, Any]:
+    """The metadata inside of a run's `extra`."""
+    try:
+        loaded = orjson.loads(extra or "{}")
+    except ValueError:
+        return {}
+    found = loaded.get("metadata") if isinstance(loaded, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
-def _used(usage: str | None) -> dict[str, Any]:
-    used = orjson.loads(usage) if usage else {}
+def used(usage: str | None) -> dict[str, Any]:
+    """Tokens and cost as LangSmith names them."""
+    found = orjson.loads(usage) if usage else {}
     return {
-        "prompt_tokens": used.get("prompt"),
-        "completion_tokens": used.get("completion"),
-        "total_tokens": used.get("total"),
-        "total_cost": used.get("cost"),
+        "prompt_tokens": found.get("prompt"),
+        "completion_tokens": found.get("completion"),
+        "total_tokens": found.get("total"),
+        "prompt_cost": found.get("prompt_cost"),
+        "completion_cost": found.get("completion_cost"),
+        "total_cost": found.get("cost"),
+        "prompt_token_details": found.get("prompt_details"),
+        "completion_token_details": found.get("completion_details"),
     }
 
 
-def _text(identity: UUID | None) -> str | None:
+def text(identity: UUID | None) -> str | None:
+    """The usual spelling of an id that may be missing."""
     return None if identity is None else str(identity)
-
-
-def _unknown() -> str:
-    return values.iso(0)

@@ -25,7 +25,8 @@ import msgspec
 
 LANE = 3
 """Bits that a field's rank takes."""
-_FULL = (1 << LANE) - 1
+FULL = (1 << LANE) - 1
+"""The bits of one lane."""
 EMPTY, POSTED, PATCHED = 0b001, 0b011, 0b111
 
 
@@ -71,10 +72,10 @@ def join(one: RunChange, other: RunChange) -> RunChange:
     """All that both say of the same run; `one` is changed and returned."""
     mine, theirs = one.ranks, other.ranks
     for field, shift in LANES.items():
-        new = (theirs >> shift) & _FULL
+        new = (theirs >> shift) & FULL
         if not new:
             continue
-        old = (mine >> shift) & _FULL
+        old = (mine >> shift) & FULL
         if new > old or (new == old and _greater(getattr(other, field), getattr(one, field))):
             setattr(one, field, getattr(other, field))
     one.ranks = mine | theirs

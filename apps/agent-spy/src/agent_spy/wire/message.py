@@ -100,6 +100,8 @@ def understand(
         change.ranks |= rank << LANES["usage"]
     _derive(change, patch=patch)
     project = said.session_name or said.project_name or _addressed(said.address)
+    if project:
+        project = project.replace("\0", "\ufffd")
     return Said(change, project, values.run_id(said.session_id) if said.session_id else None)
 
 

@@ -68,8 +68,13 @@ def gather(content_type: str, body: bytes) -> Parts:
         if not gap or not name:
             parts.faults.append(("", "a part without a name"))
             continue
-        _place(parts, runs, name[1].decode("utf-8", "replace"), head, data)
+        _place(parts, runs, _text(name[1]), head, data)
     return parts
+
+
+def _text(name: bytes) -> str:
+    # PostgreSQL keeps no NUL in a text.
+    return name.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _place(
@@ -89,7 +94,7 @@ def _place(
             run.message = data
     elif event == "attachment":
         kind = _TYPE.search(head)
-        text = kind[1].decode("latin-1") if kind else "application/octet-stream"
+        text = _text(kind[1]) if kind else "application/octet-stream"
         # The JavaScript SDK writes the length behind the type: `image/png; length=12`.
         parts.attachments.append(
             AttachmentPart(run_id, key, re.sub(r";\s*length=\d+", "", text).strip(), data)
