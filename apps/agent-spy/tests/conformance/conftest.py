@@ -147,6 +147,7 @@ def client(server):
     yield client
     client.flush()
     client.cleanup()
+    client.session.close()
 
 
 @pytest.fixture

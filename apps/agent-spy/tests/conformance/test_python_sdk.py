@@ -150,6 +150,7 @@ def test_streams_keep_their_chunks_in_order(stored, tracing):
     (run,) = stored(1)
     assert run.outputs == {"output": "0123456789" * 5}
     assert [event["name"] for event in run.events] == ["new_token"]
+    assert run.start_time <= run.first_token_time <= run.end_time
 
 
 def test_huge_payloads_come_back_whole(stored, tracing):
@@ -459,6 +460,7 @@ def test_the_second_version_reads_the_same(client, project, stored, tracing):
         inside = await client.traces.list_runs(
             str(first.id), project_id=project_id, selects=["NAME"]
         )
+        await client.runs._client.close()
         return listed, one, threads, turns, inside
 
     listed, one, threads, turns, inside = asyncio.run(read())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from agent_spy.api.body import read_body
 from agent_spy.api.caller import Base, Only
 from agent_spy.errors import NotFoundError
 
@@ -29,8 +31,10 @@ class SharedQuery(BaseModel):
 
 
 @router.put("/runs/{run_id:uuid}/share")
-async def share(request: Request, run_id: UUID, only: Only, new: NewShare) -> dict[str, UUID]:
+async def share(request: Request, run_id: UUID, only: Only) -> dict[str, UUID]:
     """Share a run's trace."""
+    # The JavaScript SDK does not say that it sends JSON.
+    new = NewShare.model_validate_json(await read_body(request) or b"{}")
     token = await request.app.state.sharing.share(run_id, new.share_token, only=only)
     return {"run_id": run_id, "share_token": token}
 
@@ -71,6 +75,18 @@ async def query(request: Request, token: UUID, base: Base, query: SharedQuery) -
     """List the runs of a shared trace."""
     _, trace_id = await request.app.state.sharing.shared(token)
     return _json(await request.app.state.runs.shared(trace_id, base, query.id, query.cursor))
+
+
+@router.get("/public/{token:uuid}/runs{parameters:path}")
+async def listed(request: Request, token: UUID, base: Base, parameters: str = "") -> Response:
+    """List the runs of a shared trace as an array.
+
+    The JavaScript SDK forgets the question mark: its parameters are a part of the path.
+    """
+    _, trace_id = await request.app.state.sharing.shared(token)
+    named = parse_qs(parameters).get("id", []) + request.query_params.getlist("id")
+    runs = await request.app.state.runs.shared(trace_id, base, [UUID(one) for one in named], None)
+    return _json(runs[len(b'{"runs":') : runs.rindex(b',"cursors":')])
 
 
 @router.get("/public/{token:uuid}/feedbacks")

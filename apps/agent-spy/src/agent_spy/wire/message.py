@@ -65,6 +65,13 @@ class Said(msgspec.Struct):
     project_id: bytes | None
 
 
+class _Event(msgspec.Struct):
+    name: str | None = None
+    time: str | float | None = None
+
+
+_FIRST_TOKEN = "new_token"  # noqa: S105 - it is an event's name
+_read_events = msgspec.json.Decoder(list[_Event]).decode
 _read = msgspec.json.Decoder(Message).decode
 _check = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -156,6 +163,23 @@ def _derive(change: RunChange, *, patch: bool) -> None:
     if change.trace_id is None and change.parent_id is None and not patch:
         change.trace_id = change.id
         change.ranks |= EMPTY << LANES["trace_id"]
+    if change.first_token_time is None and change.events and _FIRST_TOKEN in change.events:
+        change.first_token_time = _first_token(change.events)
+        if change.first_token_time is not None:
+            change.ranks |= EMPTY << LANES["first_token_time"]
+
+
+def _first_token(events: str) -> int | None:
+    """When the first token came, as the events tell."""
+    try:
+        found = _read_events(events)
+        return min(
+            values.microseconds(event.time)
+            for event in found
+            if event.name == _FIRST_TOKEN and event.time is not None
+        )
+    except ValueError:
+        return None
 
 
 def _from_dotted_order(change: RunChange, order: str) -> None:
