@@ -77,7 +77,7 @@ async def query(request: Request, token: UUID, base: Base, query: SharedQuery) -
     return _json(await request.app.state.runs.shared(trace_id, base, query.id, query.cursor))
 
 
-@router.get("/public/{token:uuid}/runs{parameters:path}")
+@router.get("/public/{token:uuid}/runs{parameters:path}", include_in_schema=False)
 async def listed(request: Request, token: UUID, base: Base, parameters: str = "") -> Response:
     """List the runs of a shared trace as an array.
 

@@ -7,6 +7,7 @@ is known, and hands its own down to children that came before it. What was hande
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from agent_spy.models.run import LOOSE
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import RunChange
 
+_ROUNDS = 2
 _AT_ONCE = 500
 """Ids of one statement."""
 
@@ -61,12 +63,12 @@ class Lineage:
 def _settle(connection: Connection, ids: Sequence[UUID]) -> None:
     wave = list(ids)
     _run(connection, Run.id.in_, wave)
-    met = set()
+    times: Counter[UUID] = Counter()
     while wave:
-        met.update(wave)
-        changed = _run(connection, Run.parent_id.in_, wave)
-        # Runs that are each other's ancestors are gone through once.
-        wave = [run_id for run_id in changed if run_id not in met]
+        wave = _run(connection, Run.parent_id.in_, wave)
+        times.update(wave)
+        # Runs that are each other's ancestors could hand traces around for ever.
+        wave = [run_id for run_id in wave if times[run_id] <= _ROUNDS]
 
 
 def _run(connection: Connection, among: Any, ids: Sequence[UUID]) -> list[UUID]:
