@@ -460,7 +460,22 @@ def test_the_second_version_reads_the_same(client, project, stored, tracing):
         inside = await client.traces.list_runs(
             str(first.id), project_id=project_id, selects=["NAME"]
         )
+        streamed = [
+            run
+            async for run in client.runs.streaming.query_v2_items(
+                project_ids=[project_id], selects=["NAME"], page_size=4
+            )
+        ]
+        totals = await client.threads.aggregate_stats(
+            project_id=project_id, select=["THREAD_COUNT", "TRACE_COUNT", "LATENCY_P50"]
+        )
+        one_thread = await client.threads.stats(
+            "thread-1", session_id=project_id, selects=["TURNS"]
+        )
         await client.runs._client.close()
+        assert {run.id for run in streamed} == {run.id for run in listed}
+        assert (totals.thread_count, totals.trace_count, one_thread.turns) == (1, 3, 3)
+        assert totals.latency_p50_seconds is not None
         return listed, one, threads, turns, inside
 
     listed, one, threads, turns, inside = asyncio.run(read())

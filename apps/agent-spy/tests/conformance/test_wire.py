@@ -156,6 +156,18 @@ def test_feedback_in_a_multipart_body(http, stored, project, client):
     assert (str(found.id), found.key, found.score) == (feedback, "k", 1)
 
 
+def test_payloads_of_odd_kinds_spoil_no_page(http, stored, project):
+    """A run whose payloads are no objects is stored, and read back beside the others."""
+    odd, good = str(uuid4()), str(uuid4())
+    told = {"inputs": "text", "outputs": [1], "error": {"code": 5}, "tags": "t", "extra": 7}
+    posts = [run(project, odd, end_time=END, events={}, **told), run(project, good, end_time=END)]
+    assert http("POST", "/runs/batch", {"post": posts})[0] in {200, 202}
+    read = {str(found.id): found for found in stored(2)}
+    assert "text" in read[odd].inputs.values()
+    assert [1] in read[odd].outputs.values()
+    assert (read[odd].status, json.loads(read[odd].error)) == ("error", {"code": 5})
+
+
 GOOD = str(uuid4())
 MALFORMED = [
     ("POST", "/runs/xyz", {}, {404}),

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, NaiveDatetime
 from agent_spy.api.caller import Base, Only
 from agent_spy.models import Run
 from agent_spy.services import query as ask
-from agent_spy.services.threads import ThreadQuery
+from agent_spy.services.threads import ThreadQuery, ThreadTotals
 from agent_spy.services.v2 import RunQuery, TraceQuery
 
 router = APIRouter(prefix="/api/v2", tags=["v2"])
@@ -127,6 +127,12 @@ async def trace(
 async def threads(request: Request, query: ThreadQuery, only: Only) -> Response:
     """List threads, the last active first, a page at a time."""
     return _page(request, await request.app.state.threads.page(query, only=only))
+
+
+@router.post("/threads/stats")
+async def threads_stats(request: Request, query: ThreadTotals, only: Only) -> Response:
+    """Sum up the threads of a project."""
+    return _json(await request.app.state.threads.totals(query, only=only))
 
 
 @router.get("/threads/{name}/traces")

@@ -59,6 +59,12 @@ class Threads:
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).all()
 
+    async def count(self, conditions: Sequence[ColumnElement[bool]]) -> int:
+        """How many threads have a root that meets all conditions."""
+        query = select(func.count(thread().distinct())).where(Run.parent_id.is_(None), *conditions)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(query) or 0
+
     async def ends(
         self, conditions: Sequence[ColumnElement[bool]], names: Sequence[str]
     ) -> dict[str, tuple[AnyRow, AnyRow]]:

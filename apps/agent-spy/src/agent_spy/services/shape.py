@@ -27,6 +27,10 @@ _NEEDED = {name: getattr(Run, name) for name in PAYLOADS} | {
     "attachments": Run.id,
 }
 """The columns behind keys that a small row does not have."""
+_LISTS = frozenset({"tags", "events"})
+_BEGINS = dict.fromkeys(PAYLOADS, "{") | dict.fromkeys(_LISTS, "[") | {"error": '"'}
+"""How the JSON begins that SDKs expect there."""
+_WRAPPED = {"inputs": "input", "outputs": "output"}
 _THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
 
 
@@ -48,6 +52,18 @@ def iso(microseconds: int | None) -> str | None:
 def fragment(payload: str | None) -> orjson.Fragment | None:
     """Stored JSON, to be written out as it is."""
     return None if payload is None else orjson.Fragment(payload)
+
+
+def payload(name: str, stored: str | None) -> Any:
+    """A payload as it is, in a wrapping where SDKs could not read it: one would spoil a page."""
+    if stored is None:
+        return None
+    begin = stored.lstrip()[:1]
+    if begin == _BEGINS[name]:
+        return orjson.Fragment(stored)
+    if name == "error":
+        return stored
+    return [] if name in _LISTS else {_WRAPPED.get(name, name): orjson.Fragment(stored)}
 
 
 def columns(select: Collection[str] | None) -> tuple[Any, ...]:
@@ -81,7 +97,7 @@ def langsmith(
         **used(row.usage),
     }
     there = row._fields
-    run |= {name: fragment(getattr(row, name)) for name in PAYLOADS if name in there}
+    run |= {name: payload(name, getattr(row, name)) for name in PAYLOADS if name in there}
     if "first_token_time" in there:
         run["first_token_time"] = iso(row.first_token_time)
     if "reference_example_id" in there:

@@ -16,7 +16,7 @@ from agent_spy.services.query import Condition, Query, conditions
 from agent_spy.services.shape import iso
 from agent_spy.storage.database import Database
 
-_WHOLE_NUMBERS = ("total_tokens", "prompt_tokens", "completion_tokens")
+TOKENS = ("total_tokens", "prompt_tokens", "completion_tokens")
 
 
 class Sums:
@@ -57,7 +57,7 @@ class Sums:
             "latency_p99": seconds(found["latency_p99"]),
             "first_token_p50": seconds(found["first_token_p50"]),
             "first_token_p99": seconds(found["first_token_p99"]),
-            **{name: int(found[name] or 0) for name in _WHOLE_NUMBERS},
+            **{name: int(found[name] or 0) for name in TOKENS},
             "median_tokens": int(found["tokens_p50"] or 0),
             "total_cost": found["total_cost"],
             "prompt_cost": found["prompt_cost"],

@@ -18,7 +18,7 @@ from agent_spy.services import query as ask
 from agent_spy.services.query import Condition
 from agent_spy.services.shape import iso
 from agent_spy.services.shapev2 import preview
-from agent_spy.services.sums import seconds
+from agent_spy.services.sums import TOKENS, seconds
 from agent_spy.services.v2 import Window
 from agent_spy.storage.database import Database
 
@@ -40,6 +40,12 @@ class ThreadQuery(Window):
             *ask.equal(Run.project_id, self.project_id),
             *ask.filtered(self.filter, None, None),
         ]
+
+
+class ThreadTotals(ThreadQuery):
+    """`POST /api/v2/threads/stats`."""
+
+    select: list[str]
 
 
 class ThreadReader:
@@ -87,6 +93,30 @@ class ThreadReader:
             "feedback_stats": {},
         }
 
+    async def totals(self, query: ThreadTotals, *, only: bytes | None = None) -> bytes:
+        """What the threads of a project sum up to."""
+        wanted = _within(query.conditions(), only)
+        roots = [*wanted, Run.parent_id.is_(None), thread().is_not(None)]
+        found = await self._aggregates.of(roots)
+        traces = found["run_count"]
+        sums = {
+            "thread_count": await self._threads.count(wanted),
+            "trace_count": traces,
+            "error_rate": found["failed"] / traces if traces else 0.0,
+            "streaming_rate": found["streamed"] / traces if traces else 0.0,
+            "latency_p50_seconds": seconds(found["latency_p50"]),
+            "latency_p99_seconds": seconds(found["latency_p99"]),
+            "first_token_p50_seconds": seconds(found["first_token_p50"]),
+            "first_token_p99_seconds": seconds(found["first_token_p99"]),
+            "median_tokens": int(found["tokens_p50"] or 0),
+            **{name: int(found[name] or 0) for name in TOKENS},
+            **{name: found[name] for name in ("total_cost", "prompt_cost", "completion_cost")},
+        }
+        names = {word.lower() for word in query.select}
+        return orjson.dumps(
+            {key: sum_ for key, sum_ in sums.items() if key.removesuffix("_seconds") in names}
+        )
+
     async def stats(
         self,
         name: str,
@@ -108,9 +138,7 @@ class ThreadReader:
                 "last_end_time": iso(found["last_end_time"]),
                 "latency_p50_seconds": seconds(found["latency_p50"]),
                 "latency_p99_seconds": seconds(found["latency_p99"]),
-                "prompt_tokens": int(found["prompt_tokens"] or 0),
-                "completion_tokens": int(found["completion_tokens"] or 0),
-                "total_tokens": int(found["total_tokens"] or 0),
+                **{name: int(found[name] or 0) for name in TOKENS},
                 "prompt_cost": found["prompt_cost"],
                 "completion_cost": found["completion_cost"],
                 "total_cost": found["total_cost"],
