@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from agent_spy.api.body import read_body
 from agent_spy.api.caller import Base, Only
 from agent_spy.errors import NotFoundError
+from agent_spy.services.query import Ids
 
 router = APIRouter(tags=["share"])
 
@@ -26,7 +27,7 @@ class NewShare(BaseModel):
 class SharedQuery(BaseModel):
     """Which runs of a shared trace; without ids all of them."""
 
-    id: list[UUID] | None = None
+    id: Ids | None = None
     cursor: str | None = None
 
 

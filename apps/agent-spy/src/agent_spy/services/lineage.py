@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Select, Update, select, text, type_coerce, update
+from sqlalchemy import Connection, LargeBinary, Update, select, text, type_coerce, update
 from sqlalchemy.orm import aliased
 
 from agent_spy.models import Run
@@ -20,6 +20,8 @@ from agent_spy.models.run import LOOSE
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import RunChange
 
+_ANY = f"SELECT 1 FROM runs WHERE {LOOSE} LIMIT 1"  # noqa: S608 - it is a constant
+_BELOW = f"SELECT 1 FROM runs WHERE {LOOSE} AND"  # noqa: S608
 _ROUNDS = 2
 _AT_ONCE = 500
 """Ids of one statement."""
@@ -31,6 +33,8 @@ class Lineage:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._alone = database.engine.dialect.name == "sqlite"
+        # It is asked at every request: no transaction around it.
+        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._met: bool | None = None
 
     async def settle(self, changes: Sequence[RunChange]) -> None:
@@ -38,9 +42,9 @@ class Lineage:
         loose = any(c.parent_id and c.trace_id in {None, c.id} for c in changes)
         if not loose and not await self._possible():
             return
-        ids = [UUID(bytes=change.id) for change in changes]
-        if not loose and not await self._waited_for(ids):
+        if not loose and not await self._waited_for([change.id for change in changes]):
             return
+        ids = [UUID(bytes=change.id) for change in changes]
         self._met = True
         await self._database.writer.do(lambda connection: _settle(connection, ids))
 
@@ -49,15 +53,27 @@ class Lineage:
         if not self._alone:
             return True
         if self._met is None:
-            self._met = await self._any(select(Run.id).where(text(LOOSE)))
+            async with self._engine.connect() as connection:
+                found = await connection.exec_driver_sql(_ANY)
+                self._met = found.first() is not None
         return self._met
 
-    async def _waited_for(self, ids: Sequence[UUID]) -> bool:
-        return await self._any(select(Run.id).where(text(LOOSE), Run.parent_id.in_(ids)))
-
-    async def _any(self, query: Select[Any]) -> bool:
-        async with self._database.engine.connect() as connection:
-            return (await connection.execute(query.limit(1))).first() is not None
+    async def _waited_for(self, ids: list[bytes]) -> bool:
+        async with self._engine.connect() as connection:
+            if not self._alone:
+                found = await connection.exec_driver_sql(
+                    f"{_BELOW} parent_id = ANY($1) LIMIT 1", (ids,)
+                )
+                return found.first() is not None
+            for start in range(0, len(ids), _AT_ONCE):
+                some = tuple(ids[start : start + _AT_ONCE])
+                marks = ", ".join("?" * len(some))
+                found = await connection.exec_driver_sql(
+                    f"{_BELOW} parent_id IN ({marks}) LIMIT 1", some
+                )
+                if found.first() is not None:
+                    return True
+            return False
 
 
 def _settle(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -16,7 +16,13 @@ from agent_spy.wire import values
 from agent_spy.wire.filter import parse
 
 LARGEST_PAGE = 1000
-Ids = Annotated[list[UUID], BeforeValidator(lambda ids: [ids] if isinstance(ids, str) else ids)]
+MOST_IDS = 10_000
+"""A database takes only so many values in one statement."""
+Ids = Annotated[
+    list[UUID],
+    BeforeValidator(lambda ids: [ids] if isinstance(ids, str) else ids),
+    Field(max_length=MOST_IDS),
+]
 Time = str | float
 """ISO 8601, without a zone in UTC; or seconds or milliseconds since 1970."""
 Condition = ColumnElement[bool]

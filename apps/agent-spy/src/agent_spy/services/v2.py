@@ -57,10 +57,10 @@ class Window(BaseModel):
 class RunQuery(Window):
     """`POST /api/v2/runs/query`."""
 
-    project_ids: list[UUID] | None = None
-    ids: list[UUID] | None = None
+    project_ids: ask.Ids | None = None
+    ids: ask.Ids | None = None
     trace_id: UUID | None = None
-    reference_examples: list[UUID] | None = None
+    reference_examples: ask.Ids | None = None
     is_root: bool | None = None
     has_error: bool | None = None
     run_type: str | None = None
@@ -87,7 +87,7 @@ class TraceQuery(Window):
     """`POST /api/v2/traces/query`."""
 
     project_id: UUID | None = None
-    trace_ids: list[UUID] | None = None
+    trace_ids: ask.Ids | None = None
     selects: Words | None = None
     page_size: int = Field(default=20, ge=1, le=100)
 
