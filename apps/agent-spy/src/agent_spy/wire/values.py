@@ -9,6 +9,8 @@ from uuid import UUID
 _HEX_DIGITS, _WITH_DASHES = 32, 36
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LATEST_SECONDS = 4_102_444_800
 """The year 2100. A greater number counts milliseconds, as the JavaScript SDK's do."""
 _LONGEST_NUMBER = 4_102_444_800_000
@@ -35,7 +37,10 @@ def microseconds(value: str | float) -> int:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return (moment - _EPOCH) // _MICROSECOND
+        found = (moment - _EPOCH) // _MICROSECOND
+        if not _FIRST <= found <= _LAST:  # its zone puts it into another year
+            raise ValueError(f"{value} is no time between the years 1 and 9999")
+        return found
     if not 0 <= value <= _LONGEST_NUMBER:
         raise ValueError(f"{value} is no time since 1970 in seconds or milliseconds")
     return round(value * (1_000_000 if value <= _LATEST_SECONDS else 1_000))
@@ -48,7 +53,7 @@ def moment(value: int) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}"
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def iso(value: int) -> str:
