@@ -16,15 +16,23 @@ from agent_spy.wire.filter import Argument, Field, FilterError
 Condition: TypeAlias = ColumnElement[bool]
 STATUSES = {"pending": "running", "success": "completed", "error": "failed"}
 """LangSmith's words for ours."""
+
+
+def _known(value: Any) -> Any:
+    if value is None:
+        raise ValueError("null is neither greater nor less than anything")
+    return value
+
+
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda column, value: column.is_(None) if value is None else column == value,
     "neq": lambda column, value: (
         column.is_not(None) if value is None else column.is_distinct_from(value)
     ),
-    "gt": lambda column, value: column > value,
-    "gte": lambda column, value: column >= value,
-    "lt": lambda column, value: column < value,
-    "lte": lambda column, value: column <= value,
+    "gt": lambda column, value: column > _known(value),
+    "gte": lambda column, value: column >= _known(value),
+    "lt": lambda column, value: column < _known(value),
+    "lte": lambda column, value: column <= _known(value),
 }
 _IDS: dict[str, Any] = {
     "id": Run.id,
@@ -72,8 +80,6 @@ def compare(field: Field, operator: str, value: Argument) -> Condition:
     special = _SPECIAL.get(name)
     if special:
         return special(operator, value)
-    if value is None and operator not in {"eq", "neq"}:
-        raise ValueError(f"{operator}() takes no null")
     if name in _IDS:
         identity = None if value is None else values.run_id(_text(value))
         return _compared(_IDS[name], operator, identity)
@@ -113,8 +119,6 @@ def at(column: Any, key: str, *, operator: str, value: Argument) -> Condition:
         ValueError: the key or the value cannot be compared.
     """
     if value is None:
-        if operator not in {"eq", "neq"}:
-            raise ValueError(f"{operator}() takes no null")
         return _compared(_either(TextAt, column, key), operator, None)
     if isinstance(value, int | float) and not isinstance(value, bool):
         found, plain = _either(NumberAt, column, key), float(value)
@@ -182,7 +186,8 @@ def _latency(operator: str, value: Argument) -> Condition:
 
 
 def _status(operator: str, value: Argument) -> Condition:
-    return _compared(Run.status, operator, STATUSES.get(_text(value), value))
+    word = None if value is None else _text(value)
+    return _compared(Run.status, operator, STATUSES.get(word or "", word))
 
 
 def _error(operator: str, value: Argument) -> Condition:

@@ -7,8 +7,10 @@ is known, and hands its own down to children that came before it. What was hande
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,14 @@ _AT_ONCE = 500
 """Ids of one statement."""
 
 
+@dataclass(slots=True)
+class _Question:
+    """What several requests ask together."""
+
+    ids: list[bytes] = field(default_factory=list)
+    answer: bool | None = None
+
+
 class Lineage:
     """Keeps the traces of runs that came without one."""
 
@@ -36,6 +46,8 @@ class Lineage:
         # It is asked at every request: no transaction around it.
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._met: bool | None = None
+        self._question = _Question()
+        self._asking = asyncio.Lock()
 
     async def settle(self, changes: Sequence[RunChange]) -> None:
         """See to the traces of runs that were just stored, and of those below them."""
@@ -59,6 +71,16 @@ class Lineage:
         return self._met
 
     async def _waited_for(self, ids: list[bytes]) -> bool:
+        """Whether any loose run is below these; while one question runs, the next one gathers."""
+        question = self._question
+        question.ids += ids
+        async with self._asking:
+            if question.answer is None:
+                self._question = _Question()
+                question.answer = await self._below(question.ids)
+            return question.answer
+
+    async def _below(self, ids: list[bytes]) -> bool:
         async with self._engine.connect() as connection:
             if not self._alone:
                 found = await connection.exec_driver_sql(
