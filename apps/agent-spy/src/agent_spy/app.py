@@ -21,6 +21,7 @@ from agent_spy.api import (
     share,
     v2,
 )
+from agent_spy.authentication import Authentication
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
@@ -31,6 +32,7 @@ from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
+from agent_spy.services.keys import Keys
 from agent_spy.services.projects import Projects
 from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.v2 = V2(database, app.state.runs, app.state.sharing)
     app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
     app.state.health = Health(database)
+    app.state.keys = Keys(database, settings.api_keys)
     add_error_handlers(app, debug=settings.debug)
     app.include_router(health.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
@@ -101,6 +104,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the outermost: even a 500 gets its id, its log line and its CORS."""
+    if settings.require_auth:
+        app.add_middleware(Authentication, keys=app.state.keys, api_prefix=settings.api_prefix)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

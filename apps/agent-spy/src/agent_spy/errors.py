@@ -17,7 +17,8 @@ logger = structlog.get_logger()
 _WRONG_VALUE = "22"
 _PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection, rollback, resources, locks, the operator, the system."""
-_UNAVAILABLE = (UnavailableError, OperationalError, InterfaceError, PoolTimeoutError)
+UNAVAILABLE = (UnavailableError, OperationalError, InterfaceError, PoolTimeoutError)
+"""What is raised while the database can't be used."""
 
 
 class NotFoundError(Exception):
@@ -26,6 +27,10 @@ class NotFoundError(Exception):
 
 class UnsupportedError(Exception):
     """LangSmith's cloud can do this, this server cannot."""
+
+
+class ForbiddenError(Exception):
+    """The key may not do it."""
 
 
 class ConflictError(Exception):
@@ -39,19 +44,21 @@ def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
         detail = {"detail": str(error), "type": type(error).__name__} if debug else None
         return JSONResponse(detail or {"detail": "Internal server error"}, status_code=500)
 
-    for kind in _UNAVAILABLE:
-        app.add_exception_handler(kind, _unavailable)
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValueError, _bad)
     app.add_exception_handler(NotFoundError, _missing)
     app.add_exception_handler(ConflictError, _conflict)
+    app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(UnsupportedError, _unsupported)
     app.add_exception_handler(DBAPIError, _refused)
     app.add_exception_handler(BodyTooLargeError, _too_large)
     app.add_exception_handler(Exception, fault)
 
 
-async def _unavailable(_request: Request, error: Exception) -> Response:
+async def unavailable(_request: Request, error: Exception) -> Response:
+    """Ask the client to come again."""
     logger.error("the database is not available", error=str(error))
     return JSONResponse(
         {"detail": "The database is not available. Try again."},
@@ -75,6 +82,10 @@ async def _missing(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error) or "Not found"}, status_code=404)
 
 
+async def _forbidden(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error)}, status_code=403)
+
+
 async def _conflict(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, status_code=409)
 
@@ -89,7 +100,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if code.startswith(_WRONG_VALUE):
         return JSONResponse({"detail": "A value that the database cannot hold"}, status_code=400)
     if code.startswith(_PASSING):
-        return await _unavailable(request, error)
+        return await unavailable(request, error)
     raise error
 
 

@@ -27,14 +27,14 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     reload: bool = False
 
-    database_url: str = "sqlite+aiosqlite:///./agentspy.db"
+    database_url: str = Field(default="sqlite+aiosqlite:///./agentspy.db", repr=False)
     """`sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."""
     database_pool_size: int = Field(default=20, ge=1)
     database_echo: bool = False
 
     api_prefix: str = "/api/v1"
     require_auth: bool = False
-    api_keys: Words = []
+    api_keys: Words = Field(default=[], repr=False)
     """Keys that open every project, beside those that `agent-spy keys` makes."""
 
     cors_origins: Words = ["*"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, NaiveDatetime
 
+from agent_spy.api.caller import Only
 from agent_spy.services.dashboard import Wanted
 from agent_spy.wire.values import microseconds
 
@@ -19,6 +20,7 @@ Time = AwareDatetime | NaiveDatetime
 @router.get("/runs/roots")
 async def roots(
     request: Request,
+    only: Only,
     project: str | None = None,
     status: Literal["running", "completed", "failed"] | None = None,
     search: Annotated[str | None, Query(max_length=500)] = None,
@@ -37,19 +39,19 @@ async def roots(
         limit=limit,
         offset=offset,
     )
-    return _json(await request.app.state.dashboard.roots(wanted))
+    return _json(await request.app.state.dashboard.roots(wanted, only=only))
 
 
 @router.get("/runs/{trace_id}/hierarchy")
-async def hierarchy(request: Request, trace_id: UUID) -> Response:
+async def hierarchy(request: Request, trace_id: UUID, only: Only) -> Response:
     """Give a trace as a tree."""
-    return _json(await request.app.state.dashboard.hierarchy(trace_id))
+    return _json(await request.app.state.dashboard.hierarchy(trace_id, only=only))
 
 
 @router.get("/stats/summary")
-async def summary(request: Request) -> Response:
+async def summary(request: Request, only: Only) -> Response:
     """Count everything."""
-    return _json(await request.app.state.dashboard.summary())
+    return _json(await request.app.state.dashboard.summary(only=only))
 
 
 def _stored(time: Time | None) -> int | None:

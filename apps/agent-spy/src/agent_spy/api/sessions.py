@@ -81,10 +81,12 @@ async def resolve(
 
 
 @router.post("")
-async def create(request: Request, project: NewProject, *, upsert: bool = False) -> Response:
+async def create(
+    request: Request, project: NewProject, only: Only, *, upsert: bool = False
+) -> Response:
     """Make a project; with `upsert` one of that name may be there already."""
     row = await request.app.state.projects.make(
-        project.name or "default", upsert=upsert, **_values(project)
+        project.name or "default", upsert=upsert, only=only, **_values(project)
     )
     return _json(_session(row))
 

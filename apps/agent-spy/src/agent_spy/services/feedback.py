@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent_spy.errors import NotFoundError
@@ -140,7 +140,10 @@ def _upsert(connection: Connection, rows: list[dict[str, Any]], only: bytes | No
                 index_elements=[Feedback.id],
                 set_={name: statement.excluded[name] for name in row if name != "id"},
                 # The later word wins, whichever comes first.
-                where=statement.excluded.updated_at >= Feedback.updated_at,
+                where=and_(
+                    statement.excluded.updated_at >= Feedback.updated_at,
+                    true() if only is None else Feedback.project_id == only,
+                ),
             )
         )
     return True

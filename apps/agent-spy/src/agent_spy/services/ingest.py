@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from agent_spy.services.boundary import Boundary, touched
 from agent_spy.services.lineage import Lineage
 from agent_spy.services.projects import DEFAULT, Projects
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED
 from agent_spy.wire.message import Said, understand
 from agent_spy.wire.multipart import AttachmentPart
+from agent_spy.wire.values import id_text, run_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Ingest:
     def __init__(self, database: Database, projects: Projects) -> None:
         self._database, self._projects = database, projects
         self._lineage = Lineage(database)
+        self._boundary = Boundary(database)
 
     async def take(
         self,
@@ -56,7 +59,7 @@ class Ingest:
             only: the one project that the caller's key opens.
         """
         outcome = Outcome()
-        understood = []
+        understood: list[tuple[Said, bool]] = []
         for incoming in messages:
             try:
                 said = understand(
@@ -69,10 +72,10 @@ class Ingest:
                 outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
                 continue
             understood.append((said, incoming.patch))
-            if incoming.patch:
-                outcome.updated += 1
-            else:
-                outcome.created += 1
+        if only is not None:
+            understood, attachments = await self._within(understood, attachments, only, outcome)
+        outcome.updated = sum(patch for _, patch in understood)
+        outcome.created = len(understood) - outcome.updated
         await self._place([said for said, _ in understood], understood, only)
         if understood or attachments:
             changes = [said.change for said, _ in understood]
@@ -80,12 +83,35 @@ class Ingest:
             await self._lineage.settle(changes)
         return outcome
 
+    async def _within(
+        self,
+        understood: list[tuple[Said, bool]],
+        attachments: Sequence[AttachmentPart],
+        only: bytes,
+        outcome: Outcome,
+    ) -> tuple[list[tuple[Said, bool]], list[AttachmentPart]]:
+        """What stays within the key's project; the rest is refused, one by one."""
+        ids = {run for said, _ in understood for run in touched(said.change)}
+        ids.update(run_id(file.run_id) for file in attachments)
+        foreign = await self._boundary.foreign(ids, only)
+        mine = [
+            (said, patch) for said, patch in understood if foreign.isdisjoint(touched(said.change))
+        ]
+        files = [file for file in attachments if run_id(file.run_id) not in foreign]
+        refused = [said.change.id for said, _ in understood if foreign & touched(said.change)]
+        refused += [run_id(file.run_id) for file in attachments if run_id(file.run_id) in foreign]
+        outcome.errors += [
+            {"id": id_text(identity), "error": "it belongs to another project"}
+            for identity in refused
+        ]
+        return mine, files
+
     async def _place(
         self, all_said: list[Said], understood: list[tuple[Said, bool]], only: bytes | None
     ) -> None:
         """Give each run its project: named, or the key's own, or the default."""
         names = {said.project or DEFAULT for said in all_said if said.project_id is None}
-        ids = await self._projects.ids(names)
+        ids = {} if only else await self._projects.ids(names)
         lane = LANES["project_id"]
         for said, patch in understood:
             named = bool(said.project_id or said.project)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from agent_spy.errors import ConflictError, NotFoundError
-from agent_spy.models import Attachment, Feedback, Project, Run, Share
+from agent_spy.errors import ConflictError, ForbiddenError, NotFoundError
+from agent_spy.models import ApiKey, Attachment, Feedback, Project, Run, Share
 from agent_spy.models.base import now
 from agent_spy.repositories.fields import at
 from agent_spy.repositories.runs import AnyRow
@@ -68,12 +68,17 @@ class Projects:
         async with self._database.engine.connect() as connection:
             return (await connection.execute(query.limit(limit).offset(offset))).all()
 
-    async def make(self, name: str, *, upsert: bool, **values: Any) -> AnyRow:
+    async def make(
+        self, name: str, *, upsert: bool, only: bytes | None = None, **values: Any
+    ) -> AnyRow:
         """Make a project, or with `upsert` change the one of that name.
 
         Raises:
             ConflictError: there is one of that name, and no `upsert`.
+            ForbiddenError: it is not the one project that the caller's key opens.
         """
+        if only is not None and not await self.find(name=name, only=only):
+            raise ForbiddenError("This key opens one project only; it makes no other")
         fresh = name not in await self._known([name])
         identity = UUID(bytes=(await self.ids([name]))[name])
         if not fresh and not upsert:
@@ -83,7 +88,7 @@ class Projects:
         return (await self.find(ids=[identity]))[0]
 
     async def delete(self, project_id: UUID) -> None:
-        """Delete a project with its runs, their files and feedback.
+        """Delete a project with its runs, their files and feedback, and its keys.
 
         Raises:
             NotFoundError: there is none of this id.
@@ -144,6 +149,7 @@ def _delete(connection: Connection, project_id: UUID) -> bool:
         delete(Attachment).where(Attachment.run_id.in_(runs)),
         delete(Feedback).where(Feedback.project_id == project_id),
         delete(Run).where(Run.project_id == project_id),
+        delete(ApiKey).where(ApiKey.project_id == project_id),
     ):
         connection.execute(statement)
     return bool(connection.execute(delete(Project).where(Project.id == project_id)).rowcount)

@@ -35,6 +35,7 @@ def open_database(settings: Settings) -> Database:
     engine = create_async_engine(
         settings.database_url,
         echo=settings.database_echo,
+        hide_parameters=not settings.debug,  # what clients sent has no place in the log
         **({} if settings.database_url.startswith("sqlite") else _pool(settings)),
     )
     if engine.dialect.name == "sqlite":

@@ -53,6 +53,7 @@ class SqliteWriter:
         self._engine = create_engine(
             URL.create("sqlite", database=path),
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
             connect_args={"check_same_thread": False},
         )
         self._orders: list[Order] = []
