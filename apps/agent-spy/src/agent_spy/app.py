@@ -22,6 +22,7 @@ from agent_spy.api import (
     v2,
 )
 from agent_spy.authentication import Authentication
+from agent_spy.bodies import Bodies
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
@@ -62,8 +63,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title=settings.app_name,
         version=settings.app_version,
         lifespan=lifespan,
-        # A body is bounded where it is decoded; this bounds what FastAPI itself reads.
-        max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
     app.state.stopping = False
@@ -106,6 +105,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the outermost: even a 500 gets its id, its log line and its CORS."""
     if settings.require_auth:
         app.add_middleware(Authentication, keys=app.state.keys, api_prefix=settings.api_prefix)
+    app.add_middleware(Bodies, settings=settings)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.requests import ClientDisconnect
 
 from agent_spy.storage.writer import UnavailableError
 from agent_spy.wire.encoding import BodyTooLargeError
@@ -54,6 +55,7 @@ def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
     app.add_exception_handler(UnsupportedError, _unsupported)
     app.add_exception_handler(DBAPIError, _refused)
     app.add_exception_handler(BodyTooLargeError, _too_large)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, fault)
 
 
@@ -106,3 +108,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _too_large(_request: Request, _error: Exception) -> Response:
     return JSONResponse({"detail": "The body is larger than /info allows"}, status_code=413)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """For the log: whom it was for has left."""
+    return JSONResponse({"detail": "The body broke off"}, status_code=400)

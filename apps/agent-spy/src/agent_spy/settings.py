@@ -45,6 +45,8 @@ class Settings(BaseSettings):
 
     max_trace_size_mb: int = Field(default=20, ge=1, le=1024)
     """The most that one request's body may hold once decoded; `/info` tells the same to SDKs."""
+    max_bodies_mb: int = Field(default=64, ge=1)
+    """What all bodies together may hold in memory; more of them wait."""
     request_timeout: float = Field(default=30, gt=0)
     """Seconds in which a body must have arrived."""
 

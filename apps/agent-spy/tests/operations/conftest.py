@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -89,3 +91,21 @@ def address():
 
 def as_bytes(identity):
     return UUID(str(identity)).bytes
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Makes a server's process; it is stopped with the test."""
+    spec = importlib.util.spec_from_file_location("process", Path(__file__).parent / "process.py")
+    process = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(process)
+    made = []
+
+    def make(database=None, *, folder=tmp_path, **environment):
+        made.append(process.Server(folder, database, **environment))
+        return made[-1]
+
+    yield make
+    for one in made:
+        if hasattr(one, "process") and one.process.poll() is None:
+            one.kill()

@@ -1,36 +1,33 @@
-"""A request's body, decoded while it arrives, within bounds of size and time."""
+"""A request's body, decoded while it arrives, within bounds."""
 
 from __future__ import annotations
 
-import asyncio
-
-from fastapi import HTTPException, Request
+from fastapi import Request
 
 from agent_spy.wire.encoding import BodyTooLargeError, decoder
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body, its `Content-Encoding` undone.
+    """The whole body, its `Content-Encoding` undone. It comes in time or not at all
+    (`agent_spy.bodies`).
 
     Raises:
         BodyTooLargeError: more comes out than the settings allow.
         ValueError: it is not of its encoding, or the encoding is unknown.
-        HTTPException: it takes too long to arrive (408).
     """
-    settings = request.app.state.settings
-    bound = settings.max_body_bytes
+    bound = request.app.state.settings.max_body_bytes
     undo = decoder(request.headers.get("content-encoding"), bound)
+    body = request.state.body
+    body.allow()
     pieces: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(settings.request_timeout):
-            async for chunk in request.stream():
-                plain = undo.feed(chunk)
-                size += len(plain)
-                if size > bound:
-                    raise BodyTooLargeError
-                pieces.append(plain)
-    except TimeoutError:
-        raise HTTPException(408, "The body did not arrive in time") from None
+    async for chunk in request.stream():
+        plain = undo.feed(chunk)
+        size += len(plain)
+        if size > bound:
+            raise BodyTooLargeError
+        if len(plain) > len(chunk):
+            await body.decoded(len(plain) - len(chunk))
+        pieces.append(plain)
     undo.end()
     return b"".join(pieces)

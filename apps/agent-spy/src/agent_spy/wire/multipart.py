@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?', re.IGNORECASE)
+_MOST_PARTS = 100_000
+"""Of one body. The SDK sends some 500."""
 _NAME = re.compile(rb'name="([^"]*)"')
 _TYPE = re.compile(rb"content-type:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _FILENAME = re.compile(rb'filename="([^"]*)"')
@@ -56,6 +58,8 @@ def gather(content_type: str, body: bytes) -> Parts:
     if not found:
         raise ValueError("the content type names no boundary")
     mark = b"--" + found[1].encode()
+    if body.count(mark) > _MOST_PARTS:
+        raise ValueError(f"the multipart body has more than {_MOST_PARTS} parts")
     # The first part has no line end before its mark.
     pieces = (b"\r\n" + body).split(b"\r\n" + mark)
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):

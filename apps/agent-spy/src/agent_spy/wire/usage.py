@@ -12,6 +12,8 @@ _HINTS = ("usage", "_tokens")
 _PROMPT = ("input_tokens", "prompt_tokens", "prompt_token_count")
 _COMPLETION = ("output_tokens", "completion_tokens", "candidates_token_count")
 _DEEPEST = 12
+_LARGEST = 2_000_000
+"""Characters of a payload that is looked into: as objects it takes a hundred times as much."""
 _read = msgspec.json.Decoder().decode
 
 
@@ -23,7 +25,9 @@ def find(outputs: str | None, extra: str | None) -> str | None:
     `usage` of OpenAI's and Anthropic's own answers are known.
     """
     for payload in (outputs, extra):
-        if payload is None or not any(hint in payload for hint in _HINTS):
+        if payload is None or len(payload) > _LARGEST:
+            continue
+        if not any(hint in payload for hint in _HINTS):
             continue
         try:
             tree = _read(payload)
