@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from alembic import op
-from sqlalchemy import inspect
+from typing import Any
 
-from agent_spy.models import Base, Feedback, Run, Secret, Share
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0002"
 down_revision = "0001"
 
+_ID = sa.LargeBinary(16)
+# 15 is the trace's lane in `ranks`, 7 a full one.
+_LOOSE = "parent_id IS NOT NULL AND (((ranks >> 15) & 7) = 0 OR trace_id = id)"
 _COLUMNS = ("error", "start_time", "comparative_experiment_id", "feedback_group_id")
-_INDEXES = ((Run, "ix_runs_loose"), (Feedback, "ix_feedback_created"))
 
 
 def upgrade() -> None:
-    """Add what is not there yet."""
-    bind = op.get_bind()
-    Base.metadata.create_all(bind, tables=[Share.__table__, Secret.__table__])  # type: ignore[list-item]
-    there = {column["name"] for column in inspect(bind).get_columns("feedback")}
-    for name in _COLUMNS:
-        if name not in there:
-            op.add_column("feedback", Feedback.__table__.c[name].copy())
-    for model, name in _INDEXES:
-        for index in model.__table__.indexes:  # type: ignore[attr-defined]
-            if index.name == name:
-                index.create(bind, checkfirst=True)
+    """Add them."""
+    op.create_table(
+        "shares",
+        sa.Column("token", _ID, primary_key=True),
+        sa.Column("run_id", _ID, nullable=False, unique=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+    )
+    types: tuple[TypeEngine[Any], ...] = (sa.Boolean(), sa.BigInteger(), _ID, _ID)
+    for name, type_ in zip(_COLUMNS, types, strict=True):
+        op.add_column("feedback", sa.Column(name, type_))
+    op.create_index("ix_feedback_created", "feedback", ["created_at", "id"])
+    where = sa.text(_LOOSE)
+    op.create_index(
+        "ix_runs_loose", "runs", ["parent_id"], sqlite_where=where, postgresql_where=where
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for _, name in _INDEXES:
-        op.drop_index(name)
+    op.drop_index("ix_runs_loose")
+    op.drop_index("ix_feedback_created")
     with op.batch_alter_table("feedback") as batch:
         for name in _COLUMNS:
             batch.drop_column(name)

