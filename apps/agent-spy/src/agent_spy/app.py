@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,10 +13,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from agent_spy.api import (
     attachments,
     dashboard,
+    deletion,
     feedback,
     health,
     info,
     ingest,
+    metrics,
     runs,
     sessions,
     share,
@@ -29,11 +32,13 @@ from agent_spy.middleware import RequestLog
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.dashboard import Dashboard
+from agent_spy.services.deletion import Deletion
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.keys import Keys
+from agent_spy.services.metrics import Metrics
 from agent_spy.services.projects import Projects
 from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
@@ -52,10 +57,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
+        days = settings.retention_days
+        retention = asyncio.create_task(app.state.deletion.keep(days)) if days else None
         try:
             yield
         finally:
             app.state.stopping = True
+            if retention:
+                retention.cancel()
+                await asyncio.wait([retention])
             await database.stop()
 
     set_up_logging(settings)
@@ -80,15 +90,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.v2 = V2(database, app.state.runs, app.state.sharing)
     app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
     app.state.health = Health(database)
+    app.state.metrics = Metrics(app.state.ingest, database.writer)
+    app.state.deletion = Deletion(database, read)
     app.state.keys = Keys(database, settings.api_keys)
     add_error_handlers(app, debug=settings.debug)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
     for prefix in dict.fromkeys((settings.api_prefix, "")):
         for area in (
             info,
             ingest,
             runs,
+            deletion,
             share,
             attachments,
             feedback,

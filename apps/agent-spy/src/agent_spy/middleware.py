@@ -7,10 +7,12 @@ import time
 from uuid import uuid4
 
 import structlog
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = structlog.get_logger()
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -42,10 +44,20 @@ class RequestLog:
         try:
             await self._app(scope, receive, answer)
         finally:
+            seconds = time.perf_counter() - start
+            _count(scope, status, seconds)
             logger.info(
                 "request",
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
-                duration_ms=round((time.perf_counter() - start) * 1000, 2),
+                duration_ms=round(seconds * 1000, 2),
             )
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    app: FastAPI = scope["app"]
+    # The route's pattern and not the address: there are endless addresses.
+    route = getattr(scope.get("route"), "path", "none") if status != 404 else "none"  # noqa: PLR2004
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    app.state.metrics.answered(method, route, status, seconds)

@@ -43,6 +43,8 @@ class Ingest:
         self._database, self._projects = database, projects
         self._lineage = Lineage(database)
         self._boundary = Boundary(database)
+        self.taken = 0
+        """Messages committed since the start."""
 
     async def take(
         self,
@@ -80,6 +82,7 @@ class Ingest:
         if understood or attachments:
             changes = [said.change for said, _ in understood]
             await self._database.writer.write(changes, attachments)
+            self.taken += len(changes)
             await self._lineage.settle(changes)
         return outcome
 

@@ -88,6 +88,11 @@ class PostgresWriter:
         except (OperationalError, InterfaceError, OSError) as error:
             raise UnavailableError(str(error)) from error
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for the next group."""
+        return len(self._orders)
+
     async def stop(self) -> None:
         """Commit what has gathered."""
         self._stopping = True

@@ -78,6 +78,11 @@ class SqliteWriter:
         """Wait until the group with this work is committed."""
         return await self._order(Order(self._loop.create_future(), work=work))
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for the next group."""
+        return len(self._orders)
+
     async def stop(self) -> None:
         """Commit what has gathered, then end the thread."""
         with self._wake:

@@ -42,3 +42,7 @@ class Writer(Protocol):
 
     async def stop(self) -> None:
         """Commit what is under way, then close."""
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for the next group."""
