@@ -6,7 +6,7 @@ import argparse
 
 import uvicorn
 
-from agent_spy.commands import keys
+from agent_spy.commands import backup, doctor, keys, transfer
 from agent_spy.settings import Settings
 
 
@@ -19,7 +19,8 @@ def main() -> None:
     serve.add_argument("--port", type=int, help="the port [$PORT, or 8000]")
     serve.add_argument("--workers", type=int, default=1, help="processes; PostgreSQL only [1]")
     serve.set_defaults(run=_serve)
-    keys.add(commands)
+    for command in (keys, doctor, transfer, backup):
+        command.add(commands)
     arguments = parser.parse_args()
     arguments.run(arguments)
 
