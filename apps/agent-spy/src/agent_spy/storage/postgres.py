@@ -117,11 +117,12 @@ class PostgresWriter:
 
     async def _commit(self, group: Sequence[Order]) -> None:
         rows = [astuple(change) for change in joined(group)]
-        files = [
+        # In one order, as the runs: two servers never wait for each other in a circle.
+        files = sorted(
             (run_id(file.run_id), file.name, file.content_type, file.data)
             for order in group
             for file in order.attachments
-        ]
+        )
         async with self._engine.connect() as connection:
             driver = await _driver(connection)
             async with driver.transaction():
