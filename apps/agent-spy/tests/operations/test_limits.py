@@ -44,7 +44,7 @@ def gzip_bomb(size):
 
 
 def test_bombs_are_refused_in_bounded_memory(server):
-    """Zstd bombs of 1 GB, at once, are 413; they take no more than the budget and two bodies."""
+    """Zstd bombs of 1 GB, at once, are 413; they take less memory than the budget."""
     bombs = [(zstd_bomb(1024 * MEGABYTE), "zstd")] * 8 + [(gzip_bomb(200 * MEGABYTE), "gzip")] * 4
     with server() as spy:
         before = spy.megabytes()
@@ -56,8 +56,7 @@ def test_bombs_are_refused_in_bounded_memory(server):
 
         with ThreadPoolExecutor(12) as pool:
             assert set(pool.map(send, bombs)) == {413}
-        # What the allocator keeps beside them is a tenth.
-        assert spy.peak_megabytes() - before < 1.25 * (64 + 2 * 20)
+        assert spy.peak_megabytes() - before < 90  # the budget, and what the allocator keeps
         assert spy.request("GET", "/health")[0] == 200
 
 

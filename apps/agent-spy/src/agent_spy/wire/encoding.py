@@ -41,7 +41,7 @@ class _Zlib:
         self._bits = bits
 
     def feed(self, data: bytes) -> bytes:
-        out = []
+        out: list[bytes] = []
         while data:
             try:
                 piece = self._stream.decompress(data, self._left + 1)
@@ -49,6 +49,9 @@ class _Zlib:
                 raise ValueError(f"the body is not what its encoding says: {error}") from None
             self._left -= len(piece)
             if self._left < 0:
+                # The exception keeps this frame, and with it these, until it is answered.
+                piece = b""
+                out.clear()
                 raise BodyTooLargeError
             out.append(piece)
             data = self._stream.unconsumed_tail
@@ -70,7 +73,7 @@ class _Zstd:
     is counted. One piece can give at most a block of 128 KiB for every few bytes.
     """
 
-    _PIECE = 1024
+    _PIECE = 256
 
     def __init__(self, bound: int) -> None:
         self._left = bound
@@ -79,7 +82,7 @@ class _Zstd:
         self._fed = False
 
     def feed(self, data: bytes) -> bytes:
-        out = []
+        out: list[bytes] = []
         view = memoryview(data)
         while view:
             if self._frame.eof:
@@ -92,6 +95,8 @@ class _Zstd:
             self._fed = True
             self._left -= len(plain)
             if self._left < 0:
+                plain = b""  # as above
+                out.clear()
                 raise BodyTooLargeError
             out.append(plain)
             if self._frame.unused_data:
