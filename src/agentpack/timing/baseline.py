@@ -28,6 +28,7 @@ from agentpack.timing.request import Request
 MARGIN = 1.07
 """An endpoint may be so many times slower without being called so."""
 _SIGMAS = 2.5
+_BELIEVED = 0.2
 _SIGMA = 1.4826
 """A normal distribution's standard deviation over its median deviation."""
 _LEAST_S = 25e-6
@@ -135,9 +136,14 @@ def thinned(values: Sequence[float]) -> tuple[float, ...]:
 
 
 def slowness(before: Level, now: Level) -> float:
-    """How much longer the fixed work takes than in the baseline, by that which suffers most."""
+    """How much longer the fixed work takes than in the baseline.
+
+    The work is short and varies more than most endpoints. So small differences are believed in
+    part only, and those of a fifth and more wholly.
+    """
     pairs = zip(now.reference_s, before.reference_s, strict=True)
-    return max(one / other for one, other in pairs)
+    told = fmean(math.log(one / other) for one, other in pairs)
+    return math.exp(told * min(1.0, abs(told) / _BELIEVED))
 
 
 def change(before: Level, now: Level, *, comparable: bool = True) -> Change:
