@@ -56,8 +56,16 @@ def run(request, tmp_path):
 
 
 def differences(connection):
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return compare_metadata(context, Base.metadata)
+    # The tables of the index of words are SQLite's own; of it the models say what makes it.
+    opts = {
+        "compare_type": True,
+        "include_name": lambda name, kind, _: kind != "table" or not name.startswith("run_words"),
+    }
+    context = MigrationContext.configure(connection, opts=opts)
+    found = compare_metadata(context, Base.metadata)
+    if connection.dialect.name == "sqlite":  # Alembic overlooks that an index is PostgreSQL's only
+        return [one for one in found if one[0] != "add_index" or one[1].name != "ix_followed_words"]
+    return found
 
 
 def details(connection):
