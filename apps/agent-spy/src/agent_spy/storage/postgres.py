@@ -64,6 +64,18 @@ _PASSING = (
 )
 
 
+async def connect(*args: Any, **more: Any) -> Any:
+    """Connect as asyncpg does. What it raises is not the DBAPI's: SQLAlchemy lets it through.
+
+    Raises:
+        UnavailableError: there is no server, or it takes nobody now.
+    """
+    try:
+        return await asyncpg.connect(*args, **more)
+    except _PASSING as error:
+        raise UnavailableError(str(error)) from error
+
+
 class PostgresWriter:
     """Writes in groups: while some are being committed the next one gathers."""
 
@@ -142,7 +154,7 @@ class _Lane:
             try:
                 await self._commit(group)
                 failure = None
-            except (*_PASSING, DBAPIError) as error:
+            except (*_PASSING, DBAPIError, UnavailableError) as error:
                 failure = UnavailableError(str(error))
             answer(group, failure)
         await self._leave()
@@ -166,7 +178,7 @@ class _Lane:
             except (asyncpg.UniqueViolationError, asyncpg.TransactionRollbackError):
                 if attempt == _ATTEMPTS:  # another writer brought the same runs at the same time
                     raise
-            except (*_PASSING, DBAPIError):
+            except (*_PASSING, DBAPIError, UnavailableError):
                 await self._leave()
                 if attempt > 1:  # not only the old connection
                     raise
