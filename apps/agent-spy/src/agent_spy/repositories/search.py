@@ -66,6 +66,11 @@ class _Found(FunctionElement[bool]):
     type: TypeEngine[Any] = Boolean()
     inherit_cache = True
 
+    @override
+    def self_group(self, against: Any = None) -> Any:
+        """Itself: SQLAlchemy would write `= 1` behind it for SQLite, which then uses no index."""
+        return self
+
 
 @compiles(_Found, "sqlite")
 def _sqlite(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
