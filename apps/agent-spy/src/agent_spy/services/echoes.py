@@ -15,20 +15,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from agent_spy.models import Echo, Run
 from agent_spy.models.run import LOOSE
-from agent_spy.services.lineage import Lineage, hand_down
+from agent_spy.services.lineage import Lineage, hand_down, one_at_a_time
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import LANES, POSTED, RunChange
 
 _AT_ONCE = 500
 """Ids of one statement."""
-_LOCK = 7_207_441_092
-"""Servers of one PostgreSQL pair one after another."""
 
 
 class Echoes:
@@ -132,8 +130,7 @@ def _admit(
 
 def _settle(connection: Connection, ids: Sequence[UUID]) -> None:
     """Find the echoes among these spans, and those of these runs; take their rows away."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    one_at_a_time(connection)
     for some in _pieces(ids):
         _pair(connection, Run.id.in_(some))
         _pair(connection, Echo.span_id.in_(some))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Update, select, text, type_coerce, update
+from sqlalchemy import Connection, LargeBinary, Update, func, select, text, type_coerce, update
 from sqlalchemy.orm import aliased
 
 from agent_spy.models import Run
@@ -29,6 +29,7 @@ _BELOW_OR_ECHOED = (
     f"SELECT EXISTS ({_BELOW} parent_id = ANY($1)), EXISTS (SELECT 1 FROM echoes)"
 )
 _ROUNDS = 2
+_LOCK = 7_207_441_092
 _AT_ONCE = 500
 """Ids of one statement."""
 
@@ -108,8 +109,17 @@ class Lineage:
             return False
 
 
+def one_at_a_time(connection: Connection) -> None:
+    """Let no other server settle anything before the transaction ends: one that read a trace
+    just before it changed would hand down the old one.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def hand_down(connection: Connection, ids: Sequence[UUID]) -> None:
     """See to the traces of runs, and of those below them, within a transaction."""
+    one_at_a_time(connection)
     wave = list(ids)
     _run(connection, Run.id.in_, wave)
     times: Counter[UUID] = Counter()
