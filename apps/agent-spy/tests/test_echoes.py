@@ -263,7 +263,9 @@ def test_more_spans_than_runs_stay(servers):
         for kind, name in MESSAGES:
             if kind == "span" or name != lost:
                 await found.send(trace, [(kind, name)], 0)
-        names = sorted(outputs["of"] for _, _, outputs, _, _ in (await found.stored(trace)).values())
+        names = sorted(
+            outputs["of"] for _, _, outputs, _, _ in (await found.stored(trace)).values()
+        )
         assert len(names) == len(TREE)
 
     run_examples(servers, check)

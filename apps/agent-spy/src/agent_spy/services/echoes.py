@@ -104,9 +104,9 @@ def _admit(
 ) -> dict[bytes, bytes]:
     """Note the echoes; the runs of those that are known, and of parents that are echoes."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "span_id": change.id,
+            "span_id": UUID(bytes=change.id),
             "project_id": change.project_id,
             "name": change.name,
             "run_type": change.run_type,
@@ -117,14 +117,15 @@ def _admit(
     ]
     if rows:
         connection.execute(insert(Echo).on_conflict_do_nothing(), rows)
-        _settle(connection, [UUID(bytes=row["span_id"]) for row in rows])
+        _settle(connection, [row["span_id"] for row in rows])
     asked = {one for change in changes for one in (change.id, change.parent_id) if one}
     known: dict[bytes, bytes] = {}
     for some in _pieces(list(asked)):
         query = select(Echo.span_id, Echo.run_id).where(
             Echo.span_id.in_(some), Echo.run_id.is_not(None)
         )
-        known.update((span.bytes, run.bytes) for span, run in connection.execute(query))
+        found: Any = connection.execute(query)
+        known.update((span.bytes, run.bytes) for span, run in found)
     return known
 
 

@@ -110,7 +110,7 @@ class Ingest:
                 continue
             try:
                 told.append(span_as_run(span, project))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 outcome.errors.append({"id": span.span_id.hex(), "error": str(error)})
         understood = [(one.said, False) for one in told]
         if only is not None:

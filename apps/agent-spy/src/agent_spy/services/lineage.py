@@ -26,7 +26,8 @@ _NAMED = FULL << LANES["trace_id"]
 _ANY = f"SELECT 1 FROM runs WHERE {LOOSE} LIMIT 1"  # noqa: S608 - it is a constant
 _BELOW = f"SELECT 1 FROM runs WHERE {LOOSE} AND"  # noqa: S608
 _BELOW_OR_ECHOED = (
-    f"SELECT EXISTS ({_BELOW} parent_id = ANY($1)), EXISTS (SELECT 1 FROM echoes)"
+    f"SELECT EXISTS ({_BELOW} parent_id = ANY($1)) AS below,"  # noqa: S608
+    " EXISTS (SELECT 1 FROM echoes) AS echoed"
 )
 _ROUNDS = 2
 _LOCK = 7_207_441_092
@@ -95,9 +96,9 @@ class Lineage:
         async with self._engine.connect() as connection:
             if not self._alone:
                 found = await connection.exec_driver_sql(_BELOW_OR_ECHOED, (ids,))
-                below, echoed = found.one()
-                self.echoed = self.echoed or echoed
-                return bool(below)
+                row: Any = found.one()
+                self.echoed = self.echoed or row.echoed
+                return bool(row.below)
             for start in range(0, len(ids), _AT_ONCE):
                 some = tuple(ids[start : start + _AT_ONCE])
                 marks = ", ".join("?" * len(some))

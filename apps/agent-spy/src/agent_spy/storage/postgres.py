@@ -86,6 +86,7 @@ class PostgresWriter:
 
     async def do(self, work: Work) -> Any:
         """Do `work` in a transaction of its own, beside the groups."""
+
         async def attempt() -> Any:
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)

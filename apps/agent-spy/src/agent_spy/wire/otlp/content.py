@@ -109,9 +109,7 @@ def _nested(node: Any) -> Any:
     return {key: _nested(value) for key, value in node.items()}
 
 
-def _value(
-    side: Side, among: Iterable[str], attributes: Attributes, spent: set[str]
-) -> str | None:
+def _value(side: Side, among: Iterable[str], attributes: Attributes, spent: set[str]) -> str | None:
     """A payload that stands in one attribute."""
     for name in among:
         value = attributes.get(name)

@@ -20,7 +20,11 @@ REFERENCE_EXAMPLE_ID: Final = "langsmith.reference_example_id"
 METADATA: Final = "langsmith.metadata."
 
 NAMES: Final = ("langsmith.trace.name",)
-PROJECTS: Final = ("langsmith.trace.session_name", "langsmith.project", "openinference.project.name")
+PROJECTS: Final = (
+    "langsmith.trace.session_name",
+    "langsmith.project",
+    "openinference.project.name",
+)
 """The project, as a span's attribute or as its resource's."""
 SERVICE: Final = "service.name"
 NO_SERVICES: Final = ("unknown_service", "langsmith")
@@ -123,9 +127,7 @@ INPUT_EVENTS: Final = {
 }
 OUTPUT_EVENTS: Final = {"gen_ai.content.completion": None, "gen_ai.choice": "assistant"}
 """Events that are messages, and whose; `None` where one holds all."""
-DETAILS_EVENTS: Final = frozenset(
-    {"gen_ai.client.inference.operation.details", "gen_ai.client.operation.exception"}
-)
+DETAILS_EVENTS: Final = frozenset({"gen_ai.client.inference.operation.details"})
 """Events whose attributes may say what the span's own do not."""
 FIRST_TOKEN_EVENTS: Final = frozenset(
     {"new_token", "First Token Stream Event", "llm.content.completion.chunk"}

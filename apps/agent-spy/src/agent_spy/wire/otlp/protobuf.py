@@ -80,11 +80,11 @@ def _outline() -> Any:
     ):
         message = file.message_type.add(name=name)
         if own:
-            message.field.add(
-                name=own, number=1, type=types.TYPE_BYTES, label=types.LABEL_OPTIONAL
-            )
+            message.field.add(name=own, number=1, type=types.TYPE_BYTES, label=types.LABEL_OPTIONAL)
         message.field.add(
-            name={"ScopeSpans": "spans", "ResourceSpans": "scope_spans"}.get(name, "resource_spans"),
+            name={"ScopeSpans": "spans", "ResourceSpans": "scope_spans"}.get(
+                name, "resource_spans"
+            ),
             number=number,
             label=types.LABEL_REPEATED,
             type=types.TYPE_MESSAGE if inner else types.TYPE_BYTES,

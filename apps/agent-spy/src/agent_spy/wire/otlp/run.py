@@ -155,9 +155,7 @@ def _error(span: Span) -> str | None:
     if span.origin.scope != names.LANGSMITH_SCOPE:  # its message is the whole error already
         kind = text(told, names.EXCEPTION_TYPE) or text(span.attributes, names.ERROR_TYPE)
         message = ": ".join(part for part in (kind, message) if part)
-        message = "\n\n".join(
-            part for part in (message, text(told, names.EXCEPTION_STACK)) if part
-        )
+        message = "\n\n".join(part for part in (message, text(told, names.EXCEPTION_STACK)) if part)
     return content.encode(message) if message else None
 
 
