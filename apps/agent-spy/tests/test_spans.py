@@ -48,7 +48,9 @@ VALUE = st.recursive(
     ),
     max_leaves=5,
 )
-ATTRIBUTES = st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), VALUE, max_size=6)
+ATTRIBUTES = st.dictionaries(
+    st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), VALUE, max_size=6
+)
 TIME = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 2 * 10**18))
 SPAN = st.builds(
     Span,
@@ -72,7 +74,7 @@ SPAN = st.builds(
 @settings(deadline=None, max_examples=150)
 @given(SPAN)
 def test_any_span_is_a_run_or_refused(span):
-    """Its payloads are JSON, its texts are what PostgreSQL keeps, and no rank is beyond the least."""
+    """Its payloads are JSON, its texts are what PostgreSQL keeps, its ranks are the least."""
     try:
         told = understand(span, "a project")
     except (ValueError, RecursionError):

@@ -539,6 +539,18 @@ def test_in_hybrid_mode_runs_that_look_the_same_stay_apart(traced, project, stor
     assert all(run.inputs == run.outputs for run in runs)
 
 
+def test_a_huge_attribute_is_read_back(export, recorded, stored):
+    """Two million characters are neither cut nor changed."""
+    provider, spans = recorded
+    huge = json.dumps({"text": "ü" * 2_000_000}, ensure_ascii=False)
+    span = provider.get_tracer("test").start_span("huge")
+    span.set_attribute("gen_ai.prompt", huge)
+    span.end()
+    export(spans())
+    (run,) = stored(1)
+    assert run.inputs == json.loads(huge)
+
+
 def as_json(trace_id, span_id, name, **more):
     """A span as JavaScript's exporter writes it."""
     return {

@@ -12,7 +12,7 @@ other, and at least the later one finds both (`docs/decisions/0025-hybrid-withou
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, text, update
@@ -27,6 +27,8 @@ from agent_spy.wire.change import LANES, POSTED, RunChange
 
 _AT_ONCE = 500
 """Ids of one statement."""
+_Known: TypeAlias = dict[tuple[bytes | None, bytes | None], bytes]
+"""The run of which a span is the echo, by project and span."""
 
 
 class Echoes:
@@ -52,10 +54,11 @@ class Echoes:
             return list(changes)
         self._met = True
         known = await self._database.writer.do(lambda c: _admit(c, changes, echoes))
-        admitted = [change for change in changes if change.id not in known]
+        admitted = [change for change in changes if (change.project_id, change.id) not in known]
         for change in admitted:
-            if change.parent_id in known:
-                change.parent_id = known[change.parent_id]
+            run = known.get((change.project_id, change.parent_id))
+            if run:
+                change.parent_id = run
                 change.ranks |= POSTED << LANES["parent_id"]
         return admitted
 
@@ -101,7 +104,7 @@ def _same() -> ColumnElement[bool]:
 
 def _admit(
     connection: Connection, changes: Sequence[RunChange], echoes: Collection[bytes]
-) -> dict[bytes, bytes]:
+) -> _Known:
     """Note the echoes; the runs of those that are known, and of parents that are echoes."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     rows: list[dict[str, Any]] = [
@@ -119,13 +122,13 @@ def _admit(
         connection.execute(insert(Echo).on_conflict_do_nothing(), rows)
         _settle(connection, [row["span_id"] for row in rows])
     asked = {one for change in changes for one in (change.id, change.parent_id) if one}
-    known: dict[bytes, bytes] = {}
+    known: _Known = {}
     for some in _pieces(list(asked)):
-        query = select(Echo.span_id, Echo.run_id).where(
+        query = select(Echo.project_id, Echo.span_id, Echo.run_id).where(
             Echo.span_id.in_(some), Echo.run_id.is_not(None)
         )
         found: Any = connection.execute(query)
-        known.update((span.bytes, run.bytes) for span, run in found)
+        known.update(((where.bytes, span.bytes), run.bytes) for where, span, run in found)
     return known
 
 
@@ -142,7 +145,8 @@ def _settle(connection: Connection, ids: Sequence[UUID]) -> None:
                 )
             ).scalars()
         )
-        connection.execute(delete(Run).where(Run.id.in_(spans)))
+        own = exists().where(Echo.span_id == Run.id, Echo.project_id == Run.project_id)
+        connection.execute(delete(Run).where(Run.id.in_(spans), own))
         moved = _move(connection, Run.id.in_(some))
         if spans:
             moved += _move(connection, Run.parent_id.in_(spans))
@@ -175,7 +179,11 @@ def _pair(connection: Connection, among: ColumnElement[bool]) -> None:
 
 def _move(connection: Connection, among: ColumnElement[bool]) -> list[UUID]:
     """Hang spans below the run of which their parent is an echo."""
-    theirs = select(Echo.run_id).where(Echo.span_id == Run.parent_id, Echo.run_id.is_not(None))
+    theirs = select(Echo.run_id).where(
+        Echo.span_id == Run.parent_id,
+        Echo.project_id == Run.project_id,
+        Echo.run_id.is_not(None),
+    )
     statement: Any = (
         update(Run)
         .where(text(LOOSE), among, theirs.exists())

@@ -80,9 +80,8 @@ def loads(value: Any) -> Any:
 def unflatten(attributes: Attributes, prefix: str, spent: set[str]) -> list[Any]:
     """The list that is spread over attributes `PREFIX.0.role`, `PREFIX.1.role` and so on."""
     tree: dict[str, Any] = {}
-    for name, value in attributes.items():
-        if not name.startswith(prefix):
-            continue
+    spread = [(name, value) for name, value in attributes.items() if name.startswith(prefix)]
+    for name, value in spread:
         *way, last = name[len(prefix) :].split(".", _DEEPEST_NAME)
         if not (way or [last])[0].isdecimal():
             continue

@@ -8,10 +8,7 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1 import trace_pb2
@@ -20,37 +17,19 @@ from agent_spy.wire.otlp.span import Attributes, Event, Origin, Refused, Span, c
 
 
 def read(body: bytes) -> Iterator[Span | Refused]:
-    """The spans of an `ExportTraceServiceRequest`.
+    """The spans of an `ExportTraceServiceRequest`, one after another.
 
     Raises:
         ValueError: the body is no such message.
     """
     try:
-        request = ExportTraceServiceRequest.FromString(body)
-    except DecodeError:
-        # One text that is no UTF-8 spoils the whole message: look at each span by itself.
-        return _one_by_one(body)
-    return _all(request)
-
-
-def _all(request: ExportTraceServiceRequest) -> Iterator[Span | Refused]:
-    for resource in request.resource_spans:
-        attributes = _attributes(resource.resource.attributes)
-        for scope in resource.scope_spans:
-            origin = Origin(attributes, scope.scope.name)
-            for span in scope.spans:
-                yield _span(span, origin)
-
-
-def _one_by_one(body: bytes) -> Iterator[Span | Refused]:
-    try:
         request = _outline().FromString(body)
     except DecodeError as error:
         raise ValueError(f"The body is no ExportTraceServiceRequest: {error}") from None
-    return _outlined(request)
+    return _spans(request)
 
 
-def _outlined(request: Any) -> Iterator[Span | Refused]:
+def _spans(request: Any) -> Iterator[Span | Refused]:
     for resource in request.resource_spans:
         for scope in resource.scope_spans:
             try:
@@ -70,7 +49,11 @@ def _outlined(request: Any) -> Iterator[Span | Refused]:
 
 @cache
 def _outline() -> Any:
-    """The request's message with the resource, the scope and each span left as bytes."""
+    """The request's message with the resource, the scope and each span left as bytes.
+
+    One text that is no UTF-8 would spoil the whole of the real message. And objects of a whole
+    body at once would take many times its size.
+    """
     file = descriptor_pb2.FileDescriptorProto(name="agent_spy/outline.proto", syntax="proto3")
     types = descriptor_pb2.FieldDescriptorProto
     for name, number, inner, own in (

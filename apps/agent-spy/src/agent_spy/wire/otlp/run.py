@@ -7,6 +7,7 @@ same run in its own words, those win, whichever came first.
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ _IDS = (
     ("parent_id", names.PARENT_ID),
     ("reference_example_id", names.REFERENCE_EXAMPLE_ID),
 )
+_TOLD_TOKENS = frozenset(chain.from_iterable(names.USAGE.values()))
 _LATEST = values.LATEST * 1_000
 
 
@@ -92,8 +94,11 @@ def _place(change: RunChange, span: Span) -> None:
 
 
 def _ranks(change: RunChange) -> int:
-    told = (lane for field, lane in LANES.items() if getattr(change, field))
-    return sum(EMPTY << lane for lane in told)
+    ranks = 0
+    for field, lane in LANES.items():
+        if getattr(change, field):
+            ranks |= EMPTY << lane
+    return ranks
 
 
 def _derive_trace(change: RunChange, span: Span) -> None:
@@ -205,13 +210,15 @@ def _metadata(attributes: Attributes, spent: set[str]) -> dict[str, Any]:
     own = content.loads(attributes.get(names.METADATA_JSON))
     metadata |= own if isinstance(own, dict) else {}
     for name, value in attributes.items():
-        for prefix in names.METADATA_PREFIXES:
-            if name.startswith(prefix):
-                metadata[name.removeprefix(prefix)] = content.loads(value)
+        if name.startswith(names.METADATA_PREFIXES):
+            for prefix in names.METADATA_PREFIXES:
+                if name.startswith(prefix):
+                    metadata[name.removeprefix(prefix)] = content.loads(value)
     for name, among in names.METADATA_NAMES.items():
-        found = next((attributes[one] for one in among if attributes.get(one) is not None), None)
-        if found is not None:
-            metadata.setdefault(name, found)
+        for one in among:
+            if attributes.get(one) is not None:
+                metadata.setdefault(name, attributes[one])
+                break
     return metadata
 
 
@@ -240,6 +247,9 @@ def _events(events: list[Event]) -> str | None:
 
 
 def _usage(attributes: Attributes) -> str | None:
+    if attributes.keys().isdisjoint(_TOLD_TOKENS):
+        return None
+
     def first(among: tuple[str, ...]) -> Any:
         return next((attributes[name] for name in among if name in attributes), None)
 

@@ -70,5 +70,8 @@ def _check(what: str, identity: bytes, length: int) -> None:
 
 def text(attributes: Mapping[str, Any], *names: str) -> str | None:
     """The first of these attributes that is a text with something in it."""
-    found = (attributes.get(name) for name in names)
-    return next((value for value in found if isinstance(value, str) and value), None)
+    for name in names:
+        value = attributes.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return None
