@@ -691,7 +691,18 @@ def test_one_broken_span_costs_no_other_in_protobuf(http, project, stored):
         (b"", {"Content_Type": PROTOBUF}, 200),
         (b"{}", {"Content_Type": "application/json"}, 200),
     ],
-    ids=lambda value: None if isinstance(value, bytes) else str(value)[:60],
+    ids=(
+        "no protobuf",
+        "broken JSON",
+        "deep JSON",
+        "no list",
+        "no gzip",
+        "unknown type",
+        "unknown encoding",
+        "bomb",
+        "empty protobuf",
+        "empty JSON",
+    ),
 )
 def test_what_is_no_request_is_refused(http, body, headers, expected):
     """Exporters repeat what is answered by 503, and nothing that is answered so."""
