@@ -32,10 +32,12 @@ from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.answers import Answers
 from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.deletion import Deletion
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
+from agent_spy.services.follower import Follower
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.keys import Keys
@@ -59,14 +61,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         days = settings.retention_days
-        retention = asyncio.create_task(app.state.deletion.keep(days)) if days else None
+        tasks = [asyncio.create_task(app.state.follower.run())]
+        if days:
+            tasks.append(asyncio.create_task(app.state.deletion.keep(days)))
         try:
             yield
         finally:
             app.state.stopping = True
-            if retention:
-                retention.cancel()
-                await asyncio.wait([retention])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await database.stop()
 
     set_up_logging(settings)
@@ -83,15 +87,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.ingest = Ingest(database, app.state.projects)
     read = Runs(database.engine)
     app.state.attachments = Attachments(database)
-    app.state.runs = RunReader(database, read, app.state.attachments)
+    app.state.follower = Follower(database)
+    app.state.runs = RunReader(database, read, app.state.attachments, app.state.follower)
     app.state.sums = Sums(database)
     app.state.feedback = FeedbackService(database)
     app.state.sharing = Sharing(database, read)
     app.state.threads = ThreadReader(database)
     app.state.v2 = V2(database, app.state.runs, app.state.sharing)
-    app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
+    app.state.answers = Answers(database)
+    app.state.dashboard = Dashboard(
+        database.engine, read, Statistics(database.engine), app.state.follower
+    )
     app.state.health = Health(database)
-    app.state.metrics = Metrics(app.state.ingest, database.writer)
+    app.state.metrics = Metrics(app.state.ingest, database.writer, app.state.follower)
     app.state.deletion = Deletion(database, read)
     app.state.keys = Keys(database, settings.api_keys)
     add_error_handlers(app, debug=settings.debug)

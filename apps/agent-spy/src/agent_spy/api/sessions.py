@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Json, TypeAdapter
 
+from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
 from agent_spy.api.info import TENANT
 from agent_spy.errors import NotFoundError
@@ -49,18 +50,22 @@ async def list_projects(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List projects, the newest first."""
-    rows = await request.app.state.projects.find(
-        ids=id,
-        name=name,
-        name_contains=name_contains,
-        datasets=reference_dataset,
-        dataset_free=reference_free,
-        metadata=_read_metadata(metadata) if metadata else None,
-        limit=limit,
-        offset=offset,
-        only=only,
-    )
-    return _json([await _whole(request, row, stats=include_stats) for row in rows])
+
+    async def make() -> bytes:
+        rows = await request.app.state.projects.find(
+            ids=id,
+            name=name,
+            name_contains=name_contains,
+            datasets=reference_dataset,
+            dataset_free=reference_free,
+            metadata=_read_metadata(metadata) if metadata else None,
+            limit=limit,
+            offset=offset,
+            only=only,
+        )
+        return orjson.dumps([await _whole(request, row, stats=include_stats) for row in rows])
+
+    return await kept(request, only, make)
 
 
 @router.get("/resolutions")
@@ -99,8 +104,12 @@ async def read(
     include_stats: bool = False,  # noqa: FBT001, FBT002 - it is a query's parameter
 ) -> Response:
     """Give one project."""
-    row = await _one(request, project_id, only)
-    return _json(await _whole(request, row, stats=include_stats))
+
+    async def make() -> bytes:
+        row = await _one(request, project_id, only)
+        return orjson.dumps(await _whole(request, row, stats=include_stats))
+
+    return await kept(request, only, make)
 
 
 @router.patch("/{project_id:uuid}")

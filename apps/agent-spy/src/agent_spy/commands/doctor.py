@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from pydantic import ValidationError
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -95,6 +95,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             if sqlite:
                 sound = (await connection.execute(text("PRAGMA quick_check"))).scalar_one()
                 yield Finding("ok" if sound == "ok" else "fail", f"its file is sound: {sound}")
+            yield await _followed(connection)
             if settings.require_auth and not settings.api_keys:
                 keys = await connection.scalar(text("SELECT count(*) FROM api_keys"))
                 state: Literal["ok", "warn"] = "ok" if keys else "warn"
@@ -113,6 +114,26 @@ async def _version(connection: AsyncConnection) -> str:
     if connection.dialect.name == "sqlite":
         return f"SQLite {sqlite3.sqlite_version}"
     return str(await connection.scalar(text("SHOW server_version")))
+
+
+async def _followed(connection: AsyncConnection) -> Finding:
+    """Whether counts and the index of words say what the runs say."""
+    if not await connection.run_sync(lambda c: inspect(c).has_table("followed_runs")):
+        return Finding("warn", "runs are not counted or indexed yet, a server does it")
+    runs, counted, indexed, waiting = (
+        await connection.execute(
+            text(
+                "SELECT (SELECT count(*) FROM runs), (SELECT sum(runs) FROM run_counts),"
+                " (SELECT count(*) FROM followed_runs),"
+                " (SELECT coalesce(sum(length(run_ids)), 0) / 16 FROM changed_runs)"
+            )
+        )
+    ).one()
+    if waiting:
+        return Finding("ok", f"{waiting} changes of {runs} runs wait to be counted and indexed")
+    if runs == (counted or 0) == indexed:
+        return Finding("ok", f"all {runs} runs are counted and indexed")
+    return Finding("fail", f"of {runs} runs {counted or 0} are counted, {indexed} indexed")
 
 
 async def _migrated(connection: AsyncConnection) -> Finding:

@@ -79,6 +79,23 @@ class Run(ProjectMixin, Base):
             postgresql_where=text("parent_id IS NULL"),
         ),
         Index(
+            "ix_roots_project_status_start",
+            "project_id",
+            "status",
+            "start_time",
+            "id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "ix_failed_project_start",
+            "project_id",
+            "start_time",
+            "id",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
+        ),
+        Index(
             "ix_roots_status_start",
             "status",
             "start_time",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 
 from agent_spy.models import Run
 from agent_spy.repositories import filters
+from agent_spy.repositories.search import search
 from agent_spy.wire import values
 from agent_spy.wire.filter import parse
 
@@ -76,7 +77,7 @@ def conditions(query: Query) -> list[Condition]:
         *failed(error=query.error),
         *times(query.start_time, None),
         *before(query.end_time),
-        *([filters.search(query.query)] if query.query else []),
+        *([search(query.query)] if query.query else []),
         *filtered(query.filter, query.trace_filter, query.tree_filter),
     ]
 
