@@ -6,15 +6,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, NaiveDatetime
 
 from agent_spy.api.caller import Only
+from agent_spy.schemas.values import Moment
 from agent_spy.services.dashboard import Wanted
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/dashboard", tags=["dashboard"])
-Time = AwareDatetime | NaiveDatetime
-"""A time without a zone is UTC."""
 
 
 @router.get("/runs/roots")
@@ -24,8 +22,8 @@ async def roots(
     project: str | None = None,
     status: Literal["running", "completed", "failed"] | None = None,
     search: Annotated[str | None, Query(max_length=500)] = None,
-    start_time_gte: Time | None = None,
-    start_time_lte: Time | None = None,
+    start_time_gte: Moment | None = None,
+    start_time_lte: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Response:
@@ -54,7 +52,7 @@ async def summary(request: Request, only: Only) -> Response:
     return _json(await request.app.state.dashboard.summary(only=only))
 
 
-def _stored(time: Time | None) -> int | None:
+def _stored(time: Moment | None) -> int | None:
     return None if time is None else microseconds(time.isoformat())
 
 
