@@ -22,7 +22,8 @@ _REF = "#/components/schemas/{model}"
 _MODELS: tuple[type[BaseModel], ...] = (
     service.Fault, service.Health, service.Ready, service.Live, service.Info, service.Project,
     runs.RunCreate, runs.RunUpdate, runs.Taken, runs.RunResponse, runs.RunPage, runs.RunV2,
-    runs.PageV2, runs.TracePageV2, runs.Stats, runs.ThreadPage, runs.Sums, runs.Share, runs.ShareToken,
+    runs.PageV2, runs.TracePageV2, runs.Stats, runs.ThreadPage, runs.Sums, runs.Share,
+    runs.ShareToken,
     dashboard.RootRunsResponse, dashboard.RunHierarchyResponse, dashboard.Summary,
     feedback.FeedbackCreate, feedback.FeedbackUpdate, feedback.FeedbackResponse,
 )  # fmt: skip
