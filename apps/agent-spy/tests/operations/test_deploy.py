@@ -104,9 +104,8 @@ def test_compose_runs_what_there_is(understood, monkeypatch):
 def test_the_image_copies_what_there_is(understood, monkeypatch):
     """Files, settings and the command of the Dockerfile."""
     text = (DEPLOY / "Dockerfile").read_text("utf-8")
-    copied = [
-        word for line in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE) for word in line.split()
-    ]
+    lines = re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE)
+    copied = [word for line in lines for word in line.split()]
     assert copied
     assert all((APP / name).exists() for name in copied)
     for name, value in re.findall(r"(\w+)=(\S+)", re.search(r"^ENV (.+)$", text, re.MULTILINE)[1]):
