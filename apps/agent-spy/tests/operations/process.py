@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from agent_spy.cli import main; main()"]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 def free_port():
@@ -61,7 +61,7 @@ class Server:
         """Tell it to stop; the exit code, which comes within the time of a drain."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def __enter__(self):
         return self.start()

@@ -30,7 +30,7 @@ def command(folder, *words, database="spy.db", **environment):
         env=os.environ | url | environment,
         cwd=folder,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

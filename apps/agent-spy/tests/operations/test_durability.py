@@ -53,7 +53,7 @@ class Load:
     def until(self, count):
         """Wait until so many runs were acknowledged."""
         with self._more:
-            assert self._more.wait_for(lambda: len(self.acknowledged) >= count, 60)
+            assert self._more.wait_for(lambda: len(self.acknowledged) >= count, 180)
         return self
 
     def end(self):

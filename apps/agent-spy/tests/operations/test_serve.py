@@ -124,7 +124,7 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 2, done.stderr
