@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from agent_spy.api import (
@@ -25,11 +25,13 @@ from agent_spy.api import (
     share,
     v2,
 )
+from agent_spy.api.once import once
 from agent_spy.authentication import Authentication
 from agent_spy.bodies import Bodies
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
-from agent_spy.middleware import RequestLog
+from agent_spy.middleware import Faults, RequestLog
+from agent_spy.openapi import document
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.answers import Answers
@@ -102,7 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics(app.state.ingest, database.writer, app.state.follower)
     app.state.deletion = Deletion(database, read)
     app.state.keys = Keys(database, settings.api_keys)
-    add_error_handlers(app, debug=settings.debug)
+    add_error_handlers(app)
     app.include_router(health.router)
     app.include_router(metrics.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
@@ -119,8 +121,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             sessions,
             dashboard,
         ):
-            app.include_router(area.router, prefix=prefix, include_in_schema=bool(prefix))
-    app.include_router(v2.router)
+            app.include_router(
+                area.router,
+                prefix=prefix,
+                include_in_schema=bool(prefix),
+                dependencies=[Depends(once)],
+            )
+    app.include_router(v2.router, dependencies=[Depends(once)])
+    document(app, settings)
     _add_middleware(app, settings)
     return app
 
@@ -130,6 +138,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     if settings.require_auth:
         app.add_middleware(Authentication, keys=app.state.keys, api_prefix=settings.api_prefix)
     app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Faults, debug=settings.debug)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
