@@ -19,11 +19,13 @@ from agent_spy.api import (
     info,
     ingest,
     metrics,
+    pages,
     runs,
     sessions,
     share,
     v2,
 )
+from agent_spy.api.html import Assets
 from agent_spy.authentication import Authentication
 from agent_spy.bodies import Bodies
 from agent_spy.errors import add_error_handlers
@@ -31,8 +33,10 @@ from agent_spy.log import set_up_logging
 from agent_spy.middleware import RequestLog
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.activity import ActivityReader
 from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.deletion import Deletion
+from agent_spy.services.details import RunDetails
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
 from agent_spy.services.health import Health
@@ -44,8 +48,11 @@ from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
 from agent_spy.services.sums import Sums
 from agent_spy.services.threads import ThreadReader
+from agent_spy.services.timeline import Timelines
+from agent_spy.services.traces import Traces
 from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
+from agent_spy.stopping import Stopping
 from agent_spy.storage.database import open_database
 
 
@@ -60,9 +67,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         days = settings.retention_days
         retention = asyncio.create_task(app.state.deletion.keep(days)) if days else None
         try:
-            yield
+            with app.state.stopping.watching():
+                yield
         finally:
-            app.state.stopping = True
+            app.state.stopping.begin()
             if retention:
                 retention.cancel()
                 await asyncio.wait([retention])
@@ -75,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.state.stopping = False
+    app.state.stopping = Stopping()
     app.state.started = datetime.now(UTC)
     app.state.database = database
     app.state.projects = Projects(database)
@@ -89,6 +97,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.threads = ThreadReader(database)
     app.state.v2 = V2(database, app.state.runs, app.state.sharing)
     app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
+    app.state.traces = Traces(database, read, app.state.projects)
+    app.state.timelines = Timelines(database, read)
+    app.state.details = RunDetails(database, app.state.runs, app.state.attachments)
+    app.state.activity = ActivityReader(database, app.state.projects)
     app.state.health = Health(database)
     app.state.metrics = Metrics(app.state.ingest, database.writer)
     app.state.deletion = Deletion(database, read)
@@ -111,6 +123,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ):
             app.include_router(area.router, prefix=prefix, include_in_schema=bool(prefix))
     app.include_router(v2.router)
+    app.include_router(pages.router)
+    app.mount("/static", Assets(), name="static")
     _add_middleware(app, settings)
     return app
 
