@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     Field,
-    NaiveDatetime,
     field_validator,
     model_validator,
 )
@@ -21,8 +20,6 @@ from agent_spy.wire.values import microseconds
 LAST = {"15m": 900, "1h": 3600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000, "90d": 7_776_000}
 """Seconds before the present."""
 Last = Literal["15m", "1h", "24h", "7d", "30d", "90d"]
-Time = AwareDatetime | NaiveDatetime
-"""Without a zone it is UTC."""
 _SECOND = 1_000_000
 
 
@@ -31,8 +28,9 @@ class PageQuery(BaseModel):
 
     project: str | None = Field(None, max_length=500)
     last: Last | None = None
-    since: Time | None = None
-    until: Time | None = None
+    since: datetime | None = None
+    """Without a zone it is UTC, as everywhere."""
+    until: datetime | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -96,5 +94,5 @@ class StatsQuery(PageQuery):
         return (until or now()) - LAST[self.last or "24h"] * _SECOND, until
 
 
-def _stored(time: Time | None) -> int | None:
+def _stored(time: datetime | None) -> int | None:
     return None if time is None else microseconds(time.isoformat())

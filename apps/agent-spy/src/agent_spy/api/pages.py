@@ -18,6 +18,7 @@ from agent_spy.page import charts, view
 from agent_spy.page.templates import render
 from agent_spy.services.traces import Change
 
+_PLACES = rf"^\d{{1,9}}(,\d{{1,9}}){{0,{view.ROWS - 1}}}$"
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
@@ -72,11 +73,14 @@ async def trace(request: Request, trace_id: UUID, only: Only, run: UUID | None =
 
 @router.get("/traces/{trace_id:uuid}/lines")
 async def lines(
-    request: Request, trace_id: UUID, only: Only, start: Annotated[int, Query(ge=0)] = 0
+    request: Request,
+    trace_id: UUID,
+    only: Only,
+    at: Annotated[str, Query(pattern=_PLACES)],
 ) -> Response:
-    """Give some lines of a trace, from one on."""
+    """Show some lines of a trace, by their places."""
     found = await request.app.state.timelines.of(trace_id, only=only)
-    some = found.lines[start : start + view.ROWS]
+    some = found.at(int(place) for place in at.split(","))
     return html(request, "lines.html", timeline=found, lines=some, selected=None)
 
 
@@ -127,7 +131,7 @@ async def details(request: Request, run_id: UUID, only: Only) -> Response:
 async def delete(request: Request, trace_id: UUID, only: Only) -> Response:
     """Delete a trace and go back to the list."""
     await request.app.state.deletion.trace(trace_id, only=only)
-    return RedirectResponse(request.url_for("traces"), status_code=303)
+    return RedirectResponse("/", status_code=303)
 
 
 @router.get("/stats")

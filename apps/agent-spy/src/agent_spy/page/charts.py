@@ -28,7 +28,7 @@ def charts(found: Statistics) -> list[Plot]:
     }
     plots = [
         plot("Traces", traces, figures.short, palette="status", unit=_WHOLE),
-        plot("Latency of traces", latency, figures.duration, kind="lines", unit=_unit(found)),
+        plot("Latency of traces", latency, figures.brief, kind="lines", unit=_unit(found)),
         plot("Runs by type", _types(found), figures.short, unit=_WHOLE),
         plot(
             "Traces that failed",

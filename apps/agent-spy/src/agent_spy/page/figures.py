@@ -35,6 +35,15 @@ def duration(microseconds: float | None) -> str:
     return f"{whole // _DAY} d" + (f" {rest} h" if rest else "")
 
 
+def brief(microseconds: float) -> str:
+    """How long something took, for an axis."""
+    seconds = microseconds / 1_000_000
+    for unit, word in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s"), (0.001, "ms")):
+        if seconds >= unit:
+            return f"{seconds / unit:.3g} {word}"
+    return f"{microseconds:.3g} µs" if microseconds else "0"
+
+
 def count(number: float | None) -> str:
     """A count in full, with its thousands set apart."""
     return "–" if number is None else f"{round(number):,}".replace(",", "\u202f")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -70,6 +70,10 @@ class Timeline:
         """Where a run stands."""
         wanted = run_id.bytes if run_id else None
         return next((line.place for line in self.lines if line.node.id == wanted), None)
+
+    def at(self, places: Iterable[int]) -> list[Line]:
+        """The lines at these places, as far as there are any."""
+        return [self.lines[place] for place in places if place < len(self.lines)]
 
     def branches(self) -> list[tuple[int, int]]:
         """The places of the runs right below the root that have others below them, and how many."""

@@ -70,7 +70,7 @@ function filters(form) {
   for (const name of ["since", "until"]) {
     form.elements[name]?.addEventListener("input", () => { last.value = ""; });
   }
-  // Coming back, a browser fills in what was chosen last; the address is what counts.
+  // Coming back to a page that was kept, what was chosen last is still there; the address counts.
   addEventListener("pageshow", (event) => { if (event.persisted) form.reset(); });
 }
 

@@ -6,15 +6,16 @@
 
 import { localise, say } from "./page.js";
 
-const CHUNK = 100; // lines that the server sends at once
+const MOST = 100; // lines that the server sends at once
 const MARGIN = 20; // lines kept above and below the screen
+const AHEAD = 30; // lines asked for beyond those, once any is missing
 const TYPING_MS = 800;
 const tree = document.getElementById("tree");
 const scroll = document.getElementById("scroll");
 const panel = document.getElementById("details");
 const { trace } = tree.dataset;
 const lines = new Map(); // place -> element
-const asked = new Map(); // chunk -> promise
+const asked = new Map(); // place -> promise, while its line is on the way
 const folded = new Map(); // place -> how many lines are below it
 let spans = []; // of folded places: [first, after the last], in order, none within another
 let total = Number(tree.dataset.lines);
@@ -44,22 +45,25 @@ async function html(address) {
   return template.content;
 }
 
-function load(chunk) {
-  if (!asked.has(chunk)) {
-    const now = version;
-    const coming = html(`/traces/${trace}/lines?start=${chunk * CHUNK}`)
-      .then((content) => { if (now === version) adopt(content); })
-      .catch((error) => {
-        asked.delete(chunk);
-        say(`The runs could not be read: ${error.message}`);
-      });
-    asked.set(chunk, coming);
-  }
-  return asked.get(chunk);
+function ask(places) {
+  const now = version;
+  const coming = html(`/traces/${trace}/lines?at=${places.join(",")}`)
+    .then((content) => { if (now === version) adopt(content); })
+    .catch((error) => say(`The runs could not be read: ${error.message}`))
+    .finally(() => { if (now === version) places.forEach((place) => asked.delete(place)); });
+  for (const place of places) asked.set(place, coming);
+  return coming;
+}
+
+/** Asks for those of the places that are neither here nor on the way; waits for all. */
+function load(places) {
+  const fresh = places.filter((place) => !lines.has(place) && !asked.has(place));
+  for (let n = 0; n < fresh.length; n += MOST) ask(fresh.slice(n, n + MOST));
+  return Promise.all(places.map((place) => asked.get(place)));
 }
 
 async function line(place) {
-  if (!lines.has(place)) await load(Math.floor(place / CHUNK));
+  if (!lines.has(place)) await load([place]);
   return lines.get(place);
 }
 
@@ -108,13 +112,13 @@ function drawNow() {
   const from = Math.max(0, Math.min(Math.floor(scroll.scrollTop / each), all - seen) - MARGIN);
   const to = Math.min(all, from + seen + 2 * MARGIN);
   const wanted = [];
-  const missing = new Set();
+  let missing = false;
   for (let row = from; row < to; row += 1) {
     const place = placeAt(row);
     const found = lines.get(place);
     if (found) wanted.push(found);
     else {
-      missing.add(Math.floor(place / CHUNK));
+      missing = true;
       const empty = document.createElement("div");
       empty.className = "line coming";
       empty.setAttribute("role", "none");
@@ -125,7 +129,12 @@ function drawNow() {
   above.style.height = `${from * each}px`;
   tree.replaceChildren(above, ...wanted);
   mark();
-  for (const chunk of missing) load(chunk).then(draw);
+  if (!missing) return;
+  const places = [];
+  for (let row = Math.max(0, from - AHEAD); row < Math.min(all, to + AHEAD); row += 1) {
+    places.push(placeAt(row));
+  }
+  load(places).then(draw);
 }
 
 function mark() {
@@ -351,10 +360,13 @@ function follow() {
     folded.clear();
     setSpans();
     total = told.lines;
-    const chunk = Math.floor(scroll.scrollTop / height() / CHUNK);
-    load(chunk).then(() => {
+    load(Array.from({ length: Math.min(total, MOST) }, (_, place) => place)).then(() => {
       const moved = [...lines].find(([, element]) => element.dataset.id === run);
-      if (moved) selected = active = moved[0];
+      selected = moved ? moved[0] : -1; // else it is far below: nothing is marked for now
+      active = moved ? moved[0] : Math.min(active, total - 1);
+      for (const [place, element] of lines) {
+        element.setAttribute("aria-selected", String(place === selected));
+      }
       drawNow();
       if (moved && ran) select(selected, { remember: false });
     });
@@ -363,11 +375,6 @@ function follow() {
 }
 
 adopt(tree);
-for (let chunk = 0; chunk * CHUNK < total; chunk += 1) {
-  if (lines.has(chunk * CHUNK) && lines.has(Math.min(chunk * CHUNK + CHUNK, total) - 1)) {
-    asked.set(chunk, Promise.resolve());
-  }
-}
 find.hidden = false;
 tree.classList.add("windowed");
 scroll.addEventListener("scroll", draw, { passive: true });
