@@ -347,8 +347,7 @@ def test_statistics_are_drawn_and_can_be_read(show, server, store, project, a_ru
     assert "3 runs" in page.locator(".figures").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1200, "light")])
 def test_is_accessible_and_fits(show, family, server, store, a_run, scheme, width):
     """axe finds nothing, contrast included, and nothing reaches out of the window."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
