@@ -20,11 +20,13 @@ from agent_spy.api import (
     ingest,
     metrics,
     otlp,
+    pages,
     runs,
     sessions,
     share,
     v2,
 )
+from agent_spy.api.html import Assets
 from agent_spy.api.once import once
 from agent_spy.authentication import Authentication
 from agent_spy.bodies import Bodies
@@ -34,9 +36,11 @@ from agent_spy.middleware import Faults, RequestLog
 from agent_spy.openapi import document
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.activity import ActivityReader
 from agent_spy.services.answers import Answers
 from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.deletion import Deletion
+from agent_spy.services.details import RunDetails
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
 from agent_spy.services.follower import Follower
@@ -49,8 +53,11 @@ from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
 from agent_spy.services.sums import Sums
 from agent_spy.services.threads import ThreadReader
+from agent_spy.services.timeline import Timelines
+from agent_spy.services.traces import Traces
 from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
+from agent_spy.stopping import Stopping
 from agent_spy.storage.database import open_database
 
 
@@ -67,9 +74,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if days:
             tasks.append(asyncio.create_task(app.state.deletion.keep(days)))
         try:
-            yield
+            with app.state.stopping.watching():
+                yield
         finally:
-            app.state.stopping = True
+            app.state.stopping.begin()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -82,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.state.stopping = False
+    app.state.stopping = Stopping()
     app.state.started = datetime.now(UTC)
     app.state.database = database
     app.state.projects = Projects(database)
@@ -100,6 +108,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.dashboard = Dashboard(
         database.engine, read, Statistics(database.engine), app.state.follower
     )
+    app.state.traces = Traces(database, read, app.state.projects)
+    app.state.timelines = Timelines(database, read)
+    app.state.details = RunDetails(database, app.state.runs, app.state.attachments)
+    app.state.activity = ActivityReader(database, app.state.projects)
     app.state.health = Health(database)
     app.state.metrics = Metrics(app.state.ingest, database.writer, app.state.follower)
     app.state.deletion = Deletion(database, read)
@@ -128,6 +140,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 dependencies=[Depends(once)],
             )
     app.include_router(v2.router, dependencies=[Depends(once)])
+    app.include_router(pages.router)
+    app.mount("/static", Assets(), name="static")
     document(app, settings)
     _add_middleware(app, settings)
     return app
