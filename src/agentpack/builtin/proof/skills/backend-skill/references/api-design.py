@@ -1,4 +1,24 @@
-"""The page's query is planned on its table."""
+"""The page's query is planned on its table, and its workers share a Redis."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+if shutil.which("redis-server"):
+    with socket.create_server(("127.0.0.1", 0)) as _free:
+        _port = _free.getsockname()[1]
+    _options = ["--bind", "127.0.0.1", "--port", str(_port), "--save", "", "--appendonly", "no"]
+    _redis = subprocess.Popen(["redis-server", *_options], stdout=subprocess.DEVNULL)
+    while _redis.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", _port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+        else:
+            break
+    os.environ["REDIS_URL"] = f"redis://127.0.0.1:{_port}"
 
 schema = """
 CREATE TABLE tickets (
