@@ -87,7 +87,7 @@ def prove(
     ]
     confined = [set(of.confined) for of in done if of.confined]
     had = tuple(sorted(set.intersection(*confined))) if confined else ()
-    claims = standing.standings(found, results, options.python)
+    claims = standing.standings(found, results, options.python, whole=not options.select)
     return Proof(pack.name, tuple(results), claims, had, options.python)
 
 
