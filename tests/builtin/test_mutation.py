@@ -76,8 +76,8 @@ def names(source: str) -> Iterator[tuple[int, int, str, str]]:
 
 def rounds() -> list[list[Mutation]]:
     """What is changed together: at most one place of a page at a time."""
-    choose = random.Random(SEED)  # noqa: S311 - a choice that can be repeated
-    found = [page for page in pages(load(builtin_root()), unknown())]
+    choose = random.Random(SEED)
+    found = pages(load(builtin_root()), unknown())
     of_page = [list(places(page)) for page in found]
     of_page = [choose.sample(one, len(one)) for one in of_page if one]
     made: list[list[Mutation]] = []

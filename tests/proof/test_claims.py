@@ -59,7 +59,7 @@ def test_claims_of_one_list_share_what_follows(proven) -> None:
 
 
 def test_a_claim_may_be_shown_in_another_page(proven) -> None:
-    """`by PAGE#HEADING` names the section that shows it; a section that is not there shows nothing."""
+    """`by PAGE#HEADING` names the section that shows it; one that is not there shows nothing."""
     page = f"# Marks\n\n{FALSE}\n# Others\n\n{TRUE}"
     for heading, state in (("marks", "false"), ("others", "true"), ("gone", "false")):
         text = f"So. <!-- proven: pluggy {PLUGGY} (2024-01) by references/a.md#{heading} -->\n"
