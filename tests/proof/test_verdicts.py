@@ -190,3 +190,15 @@ def test_a_failure_names_what_was_caught_on_the_way(proven) -> None:
     )
     (one,) = proven(text, strict=True).results
     assert (one.fault, one.hidden) == (7 + ABOVE, (4 + ABOVE,))
+
+
+def test_a_strict_proof_reads_lines_that_must_not_run(proven) -> None:
+    """A guard is not run, and its names are there all the same."""
+    text = (
+        "```python\ntry:\n    1 / 0\nexcept ZeroDivisionError as x:\n    pass\nelse:\n"
+        "    raise {}(x)\n```\n"
+    )
+    (one,) = proven(text.format("AssertionError"), strict=True).results
+    assert one.told, one
+    (one,) = proven(text.format("AssertionError if x else AsertionError"), strict=True).results
+    assert (one.verdict, one.fault) == ("broken", 7 + ABOVE)

@@ -35,6 +35,11 @@ def _result(
 ) -> Result:
     outcome = of.of_blocks.get(block.line, {})
     opinion = _marked(page, block, checked or _opinion(block, outcome, of, known), outcome)
+    if options.strict and opinion.verdict in {"runs", "bad-as-told"} and names.is_python(block):
+        lost = names.unbound(block.source, known)
+        if lost:
+            words = f"{lost[1]!r} is defined nowhere in its page"
+            opinion = Opinion("broken", words, block.line + lost[0])
     last = block.line + block.source.count("\n") + 1
     unrun = tuple(line for line in of.never_ran if block.line < line < last)
     if block.mark is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import symtable
+from collections.abc import Collection, Iterator
 
 from agentpack.proof import languages
 from agentpack.proof.values import Block, Page
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def bound(source: str) -> set[str]:
@@ -17,12 +19,19 @@ def bound(source: str) -> set[str]:
     for node in _tree(source).body:
         if isinstance(node, _DEFINITIONS):
             found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {one.asname or one.name.partition(".")[0] for one in node.names}
         else:
-            inner = (name for name in ast.walk(node) if isinstance(name, ast.Name))
-            found |= {name.id for name in inner if isinstance(name.ctx, ast.Store)}
+            found |= {name for inner in ast.walk(node) for name in _binds(inner)}
     return found
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    """The names that one node of a statement binds."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, _DEFINITIONS | ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        yield from filter(None, [node.name])
 
 
 def used(source: str) -> set[str]:
@@ -32,8 +41,29 @@ def used(source: str) -> set[str]:
 
 def of_page(page: Page) -> set[str]:
     """What a page's Python may mean: all that its blocks bind, and the built-in names."""
-    found = set(dir(builtins))
+    found = {*dir(builtins), "__name__", "__file__", "__doc__"}
     return found.union(*(bound(block.source) for block in page.blocks if is_python(block)))
+
+
+def unbound(source: str, known: Collection[str]) -> tuple[int, str] | None:
+    """The line and the name of the first that nothing binds, on lines that never run as well."""
+    try:
+        tables = [symtable.symtable(source, "page", "exec")]
+    except (SyntaxError, ValueError):
+        return None
+    free: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        of_module = table.get_type() == "module"
+        free |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (of_module or symbol.is_global())
+        }
+    lost = free - set(known)
+    places = (node for node in ast.walk(_tree(source)) if isinstance(node, ast.Name))
+    return min(((one.lineno, one.id) for one in places if one.id in lost), default=None)
 
 
 def is_python(block: Block) -> bool:

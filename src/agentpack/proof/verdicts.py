@@ -27,6 +27,11 @@ _NOT_THERE = re.compile(
 )
 _NO_NETWORK = re.compile(
     r"EAI_AGAIN|ENOTFOUND|ENOTCACHED|[Cc]ould not resolve|No matching distribution|in offline mode"
+    r"|not found in the cache|Failed to (?:download|fetch)|failed resolution|Network connectivity"
+)
+_NO_FILE = re.compile(
+    r"No such file or directory|cannot access|ENOENT|can't open file|does not exist"
+    r"|No `pyproject.toml` found|not a git repository|no tests ran"
 )
 _TELLING = re.compile(
     r"\b(?:error|fatal|cannot|not found|failed|denied|refused|no such)\b(?!.*complete log)",
@@ -78,6 +83,12 @@ def _lacked(told: Mapping[str, Any], shown: str, message: str) -> str | None:
         return f"a server that is not here: {shown}"
     if "FileNotFoundError" in told["kinds"]:
         return f"the file or command {told.get('file') or message}"
+    if "FixtureLookupError" in told["kinds"]:
+        return f"a pytest fixture: {message}"
+    if "not natively supported" in message:
+        return "a pytest plugin for async tests"
+    if re.search(r"[Dd]irectory '[^']+' does not exist", message):
+        return f"a folder: {message}"
     if told["kinds"][0] == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", str(told["name"])):
         return f"the environment variable {told['name']}"
     return f"credentials: {shown}" if _NOT_THERE.search(message) else None
@@ -138,7 +149,7 @@ def of_shell(block: Block, told: Mapping[str, Any]) -> Opinion:
         return Opinion("broken", last, number)
     if _NO_SERVER.search(text) or _NO_NETWORK.search(text):
         return Opinion("needs-part", f"a server or the network: {last}", number)
-    if re.search(r"No such file or directory|cannot access|ENOENT|can't open file", text):
+    if _NO_FILE.search(text):
         return Opinion("needs-part", f"a file: {last}", number)
     if _STANDS_FOR_MORE.search(block.source):
         return Opinion("fragment", f"a placeholder to fill in: {last}", number)
