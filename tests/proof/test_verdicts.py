@@ -6,6 +6,10 @@ import shutil
 
 import pytest
 
+from agentpack.pack import load
+from agentpack.project import unknown
+from agentpack.proof import Proof, prove
+
 ABOVE = 4
 """Lines of frontmatter above a page's own first line."""
 
@@ -43,13 +47,13 @@ CASES = {
         "runs", None, "",
     ),
     "pytest": (
-        "```python\nimport pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n\n\n"
-        "def test_one(one):\n    assert one == 1\n```",
+        ("```python\nimport pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n\n\n"
+        "def test_one(one):\n    assert one == 1\n```"),
         "runs", None, "",
     ),
     "failing test": ("```python\ndef test_one():\n    assert 1 == 2\n```", "broken", 3, "Assert"),
     "async test": (
-        "```python\nasync def test_one():\n    raise KeyError('lost')\n```", "broken", 3, "KeyError",
+        "```python\nasync def test_one():\n    raise KeyError('x')\n```", "broken", 3, "KeyError",
     ),
     "bash": ("```bash\nx=1\n[ $x = 1 ]\n```", "runs", None, ""),
     "bash goes on": (
@@ -70,13 +74,13 @@ CASES = {
     "no language": ("```\n(\n```", "illustration", None, "no language"),
     "shown": ("<!-- shown: too dear -->\n```python\n1 / 0\n```", "illustration", None, "too dear"),
     "bad": (
-        "<!-- bad: counts from 1 -->\n```python\ndef first():\n    return 1\n```\n\n"
-        "```python\nassert first() == 1\n```",
+        ("<!-- bad: counts from 1 -->\n```python\ndef first():\n    return 1\n```\n\n"
+        "```python\nassert first() == 1\n```"),
         "bad-as-told", None, "counts from 1",
     ),
     "bad, not shown": (
-        "<!-- bad: counts from 1 -->\n```python\ndef first():\n    return 1\n```\n\n"
-        "```python\nassert 1\n```",
+        ("<!-- bad: counts from 1 -->\n```python\ndef first():\n    return 1\n```\n\n"
+        "```python\nassert 1\n```"),
         "broken", 2, "no later block",
     ),
     "bad raises": (
@@ -98,15 +102,28 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "verdict", "line", "words"), CASES.values(), ids=CASES)
-def test_a_block_gets_its_verdict(proven, text, verdict, line, words) -> None:
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory) -> Proof:
+    """Of all cases at once, each a page of its own."""
+    root = tmp_path_factory.mktemp("cases")
+    folder = root / "skills/x/references"
+    folder.mkdir(parents=True)
+    (root / "skills/x/SKILL.md").write_text("---\nname: x\ndescription: y\n---\n")
+    for name, (text, *_) in CASES.items():
+        (folder / f"{name}.md").write_text(f"{text}\n", "utf-8")
+    return prove(load(root), unknown())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_block_gets_its_verdict(proof: Proof, name: str) -> None:
     """The first block that is not plainly well has this verdict, line and reason."""
-    results = proven(f"{text}\n").results
+    _, verdict, line, words = CASES[name]
+    results = [one for one in proof.results if one.path.endswith(f"/{name}.md")]
     one = next((one for one in results if one.verdict != "runs"), results[0])
     assert one.verdict == verdict, results
     assert words in one.reason
     if line is not None:
-        assert (one.fault or one.line) == line + ABOVE
+        assert (one.fault or one.line) == line
 
 
 def test_after_a_block_that_took_the_process_down_the_rest_runs(proven) -> None:
@@ -173,3 +190,15 @@ def test_a_failure_names_what_was_caught_on_the_way(proven) -> None:
     )
     (one,) = proven(text, strict=True).results
     assert (one.fault, one.hidden) == (7 + ABOVE, (4 + ABOVE,))
+
+
+def test_a_strict_proof_reads_lines_that_must_not_run(proven) -> None:
+    """A guard is not run, and its names are there all the same."""
+    text = (
+        "```python\ntry:\n    1 / 0\nexcept ZeroDivisionError as x:\n    pass\nelse:\n"
+        "    raise {}(x)\n```\n"
+    )
+    (one,) = proven(text.format("AssertionError"), strict=True).results
+    assert one.told, one
+    (one,) = proven(text.format("AssertionError if x else AsertionError"), strict=True).results
+    assert (one.verdict, one.fault) == ("broken", 7 + ABOVE)

@@ -16,7 +16,7 @@ _SAYS = re.compile(
     r"(?:\s*\((?P<date>\d{4}-\d{2})\))?"
     r"(?:\s+by\s+(?P<by>\S+))?\s*"
 )
-_VERSION = re.compile(r"(?P<name>[A-Za-z0-9][\w.\[\]-]*)(?:\s+(?P<version>\d[\w.+!-]*))?")
+_VERSION = re.compile(r"(?P<name>[A-Za-z][\w.\[\]-]*)(?:\s+(?P<version>\d[\w.+!-]*))?")
 
 
 @dataclass(frozen=True, slots=True)

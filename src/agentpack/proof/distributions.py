@@ -36,9 +36,17 @@ _OTHER_NAMES = {
     "yaml": "pyyaml",
     "zmq": "pyzmq",
 }
-_OF_A_PROJECT = frozenset(
-    ["api", "app", "apps", "application", "auth", "backend", "base", "client", "common", "conf", "config", "configs", "conftest", "core", "crud", "data", "database", "db", "dependencies", "deps", "domain", "entities", "events", "exceptions", "handlers", "helpers", "infrastructure", "lib", "main", "middleware", "model", "models", "module", "modules", "my_app", "my_module", "my_package", "myapp", "mylib", "mymodule", "mypackage", "myproject", "package", "pipeline", "pipelines", "project", "repositories", "repository", "routers", "routes", "schema", "schemas", "scripts", "security", "server", "service", "services", "settings", "shared", "src", "tasks", "tests", "tools", "types", "util", "utils", "views", "worker", "workers", "your_app", "your_module", "your_package", "your_project", "yourapp", "yourmodule"]
-)
+_COMMON = """
+api app apps application auth backend base client common conf config configs conftest core
+crud data database db dependencies deps domain entities events exceptions handlers helpers
+infrastructure lib main middleware model models module modules my_app my_module my_package
+myapp mylib mymodule mypackage myproject package pipeline pipelines project repositories
+repository routers routes schema schemas scripts security server service services settings
+shared src tasks tests tools types util utils views worker workers your_app your_module
+your_package your_project yourapp yourmodule
+"""
+"""What projects call their own modules."""
+_OF_A_PROJECT = frozenset(_COMMON.split())
 
 
 def of(module: str) -> str | None:

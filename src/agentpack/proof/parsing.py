@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import yaml
 
@@ -21,7 +21,7 @@ def parse(block: Block) -> Opinion:
     """Parse a block of JSON, YAML, TOML, XML or CSV."""
     try:
         _parse(block.language, block.source)
-    except (ValueError, yaml.YAMLError, ElementTree.ParseError, RecursionError) as error:
+    except (ValueError, yaml.YAMLError, ET.ParseError, RecursionError) as error:
         return _opinion(block, error)
     return Opinion("runs")
 
@@ -43,7 +43,7 @@ def _parse(language: str, source: str) -> None:
             for _ in yaml.compose_all(source, yaml.CSafeLoader):
                 pass
         case "xml":
-            ElementTree.fromstring(source)  # noqa: S314 - expat bounds what entities come to
+            ET.fromstring(source)  # noqa: S314 - expat bounds what entities come to
 
 
 def _plain(source: str) -> str:

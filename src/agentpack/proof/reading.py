@@ -72,7 +72,14 @@ def read(text: str) -> Read:
         if lost and not re.search(r"<!--\s*proven\b", line):
             faults.append((number + 1, "a mark without a block directly below it"))
     claims = tuple(
-        Claim(one.line, one.words, one.versions, one.date, lines_of, one.by)
+        Claim(
+            one.line,
+            one.words or _heading(headings, one.line),
+            one.versions,
+            one.date,
+            lines_of,
+            one.by,
+        )
         for one, lines_of in _shown(told, blocks, headings)
     )
     faults += [
@@ -136,6 +143,12 @@ def _claim(line: str, number: int, faults: list[tuple[int, str]]) -> Iterator[Wr
         return
     if found is not None:
         yield found
+
+
+def _heading(headings: Sequence[tuple[int, int, str]], line: int) -> str:
+    """What stands over a line."""
+    above = [words for at, _, words in headings if at < line]
+    return above[-1] if above else ""
 
 
 def _shown(

@@ -85,7 +85,6 @@ def work(
     *,
     python: str,
     limits: Limits,
-    warnings: bool,
     needed: Sequence[str] = (),
 ) -> Iterator[dict[str, Any] | Ended]:
     """Run one page's blocks and tell what comes of each, as it comes.
@@ -96,7 +95,6 @@ def work(
         task: the page: its path, blocks, prelude, and whether it is strict.
         python: the interpreter.
         limits: the most that it may take.
-        warnings: whether each warning is an error.
         needed: folders that must stay in sight.
     """
     folder = _made(run, name)
@@ -115,7 +113,7 @@ def work(
             "RLIMIT_CORE": 0,
         },
     }
-    command = [python, *(["-W", "error"] if warnings else []), "-c"]
+    command = [python, *(["-W", "error"] if task["strict"] else []), "-c"]
     command.append(_START.format(inside=str(INSIDE)))
     with (run / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
@@ -145,8 +143,8 @@ def work(
 def _needed(python: str) -> list[str]:
     """The folders that a page's process cannot do without."""
     handed_on = [value for name, value in os.environ.items() if name.startswith(_HANDED_ON)]
-    places = [Path(python).parents[1], Path(python).resolve().parents[1], INSIDE, *handed_on]
-    return [str(place) for place in dict.fromkeys(map(str, places)) if os.path.isdir(place)]
+    own = [Path(python).parents[1], Path(python).resolve().parents[1], INSIDE]
+    return [str(place) for place in dict.fromkeys([*own, *map(Path, handed_on)]) if place.is_dir()]
 
 
 def _made(run: Path, name: str) -> Path:

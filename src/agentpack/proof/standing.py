@@ -23,15 +23,43 @@ print(json.dumps({name: version(name) for name in json.load(sys.stdin)}))
 
 
 def standings(
-    pages: Sequence[Page], results: Iterable[Result], python: str
+    pages: Sequence[Page], results: Iterable[Result], python: str, *, whole: bool
 ) -> tuple[Standing, ...]:
-    """Hold every claim against the blocks that show it."""
+    """Hold every claim against the blocks that show it.
+
+    Args:
+        pages: the pages that were proven.
+        results: what came of their blocks.
+        python: the interpreter whose packages the blocks had.
+        whole: whether these are all of the pack's pages.
+    """
     told = [(page, claim) for page in pages for claim in page.claims]
     if not told:
         return ()
     there = installed({name for _, claim in told for name, _ in claim.versions}, python)
     by_place = {(one.path, one.line): one for one in results}
-    return tuple(_standing(page, claim, pages, by_place, there) for page, claim in told)
+    found = []
+    for page, claim in told:
+        shown_in, lines = _where(page, claim, pages)
+        shown = [by_place[shown_in.path, shown_in.written(line)] for line in lines]
+        now = tuple((name, there[name]) for name, _ in claim.versions)
+        state, reason = _state(shown, now)
+        if claim.by is not None and not shown:
+            state = "false" if whole else "not run"
+            reason = f"there is no block at {claim.by}" if whole else f"{claim.by} was not selected"
+        found.append(
+            Standing(
+                page.path,
+                page.written(claim.line),
+                claim.words,
+                claim.versions,
+                now,
+                claim.date,
+                state,
+                reason,
+            )
+        )
+    return tuple(found)
 
 
 def installed(names: Iterable[str], python: str) -> dict[str, str | None]:
@@ -48,27 +76,6 @@ def installed(names: Iterable[str], python: str) -> dict[str, str | None]:
     return found
 
 
-def _standing(
-    page: Page,
-    claim: Claim,
-    pages: Sequence[Page],
-    results: dict[tuple[str, int], Result],
-    there: dict[str, str | None],
-) -> Standing:
-    shown_in, lines = (
-        (page, claim.blocks) if claim.by is None else _elsewhere(page, claim.by, pages)
-    )
-    shown = [results[shown_in.path, shown_in.written(line)] for line in lines] if shown_in else []
-    now = tuple((name, there[name]) for name, _ in claim.versions)
-    state, reason = _state(shown, now)
-    if claim.by is not None and not shown:
-        state, reason = "false", f"nothing shows it: there is no block at {claim.by}"
-    return Standing(
-        page.path, page.written(claim.line), claim.words, claim.versions, now, claim.date, state,
-        reason,
-    )  # fmt: skip
-
-
 def _state(shown: Sequence[Result], now: tuple[tuple[str, str | None], ...]) -> tuple[State, str]:
     for one in shown:
         if one.verdict in {"broken", "fragment"}:
@@ -83,19 +90,19 @@ def _state(shown: Sequence[Result], now: tuple[tuple[str, str | None], ...]) -> 
     return ("true", "") if ran else ("not run", "no block that shows it is run")
 
 
-def _elsewhere(page: Page, by: str, pages: Sequence[Page]) -> tuple[Page | None, tuple[int, ...]]:
-    """The page and the blocks below the heading that `by` names."""
-    path, _, anchor = by.partition("#")
+def _where(page: Page, claim: Claim, pages: Sequence[Page]) -> tuple[Page, tuple[int, ...]]:
+    """The page with the blocks that show a claim, and their lines."""
+    if claim.by is None:
+        return page, claim.blocks
+    path, _, anchor = claim.by.partition("#")
     target = normpath(join(dirname(page.target), path)) if path else page.target
-    other = next((one for one in pages if one.target == target), None)
-    if other is None:
-        return None, ()
+    other = next((one for one in pages if one.target == target), page)
     for place, (line, level, words) in enumerate(other.headings):
-        if _anchor(words) == anchor:
+        if other.target == target and _anchor(words) == anchor:
             later = [n for n, depth, _ in other.headings[place + 1 :] if depth <= level]
             end = min(later, default=10**9)
             return other, tuple(one.line for one in other.blocks if line < one.line < end)
-    return other, ()
+    return page, ()
 
 
 def _anchor(words: str) -> str:

@@ -1,4 +1,4 @@
-"""What is proven of a pack's pages: blocks, verdicts, and claims with the versions they hold for."""
+"""What is proven of a pack's pages: blocks with verdicts, and claims with versions."""
 
 from __future__ import annotations
 

@@ -12,23 +12,32 @@ from agentpack.proof import distributions
 from agentpack.proof.values import Block, Verdict
 
 _STANDS_FOR_MORE = re.compile(
-    r"(?m)^\s*(?:#\s*)?(?:\.\.\.|…)(?!\w)|<[a-zA-Z][\w -]*>|\[\.\.\.\]|\{\.\.\.\}"
+    r"^\s*(?:#\s*)?(?:\.\.\.|…)(?!\w)|<[a-zA-Z][\w -]*>|\[\.\.\.\]|\{\.\.\.\}", re.MULTILINE
 )
 _NO_CONNECTION = {101, 111, 113, -2, -3, -5}
 """Network unreachable, refused, no route, and names that are not found."""
 _NO_SERVER = re.compile(
-    r"connect(?:ion)?\b.*\b(?:refused|failed|error|timed?.?out|closed)|could not connect|connect call failed|"
-    r"name or service not known|name resolution|getaddrinfo|network is unreachable|"
-    r"max retries exceeded|no servers? available",
+    r"connect(?:ion)?\b.*\b(?:refused|failed|error|timed?.?out|closed)|could not connect"
+    r"|connect call failed|name or service not known|name resolution|getaddrinfo"
+    r"|network is unreachable|max retries exceeded|no servers? available",
     re.IGNORECASE,
 )
 _NOT_THERE = re.compile(
     r"\b(?:api[_ ]?key|credentials?|environment variable|access token)\b", re.IGNORECASE
 )
+_NO_NETWORK = re.compile(
+    r"EAI_AGAIN|ENOTFOUND|ENOTCACHED|[Cc]ould not resolve|No matching distribution|in offline mode"
+    r"|not found in the cache|Failed to (?:download|fetch)|failed resolution|Network connectivity"
+)
+_NO_FILE = re.compile(
+    r"No such file or directory|cannot access|ENOENT|can't open file|does not exist"
+    r"|No `pyproject.toml` found|not a git repository|no tests ran"
+)
 _TELLING = re.compile(
     r"\b(?:error|fatal|cannot|not found|failed|denied|refused|no such)\b(?!.*complete log)",
     re.IGNORECASE,
 )
+_NO_COMMAND = 127
 _NOTEBOOK = re.compile(r"(?m)^\s*[!%]\s*\w+")
 
 
@@ -47,25 +56,42 @@ def of_python(block: Block, told: Mapping[str, Any], known: Collection[str]) -> 
     shown = f"{kinds[0]}: {message}" if message else str(kinds[0])
     if "SyntaxError" in kinds:
         return _syntax(block, shown, line)
-    if "ModuleNotFoundError" in kinds:
-        return _missing_module(told["module"] or "", line)
-    if "ImportError" in kinds and "relative import" in message:
-        return Opinion("fragment", f"a relative import outside a package: {message}", line)
+    if "ImportError" in kinds:
+        return _import(told, message, shown)
     if "NameError" in kinds and "UnboundLocalError" not in kinds:
         return _undefined(told["name"], known, line)
-    if "OSError" in kinds or "TimeoutError" in kinds:
-        missing = _missing_on_disk(told, message, line)
-        if missing:
-            return missing
-    if _is_unreachable(told):
-        return Opinion("needs-part", f"a server that is not here: {shown}", line)
-    if kinds[0] == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", str(told.get("name"))):
-        return Opinion("needs-part", f"the environment variable {told['name']}", line)
-    if _NOT_THERE.search(message):
-        return Opinion("needs-part", f"credentials: {shown}", line)
+    lacked = _lacked(told, shown, message)
+    if lacked:
+        return Opinion("needs-part", lacked, line)
     if "NotImplementedError" in kinds and _STANDS_FOR_MORE.search(block.source):
         return Opinion("fragment", "`...` stands for code", line)
     return Opinion("broken", shown, line)
+
+
+def _import(told: Mapping[str, Any], message: str, shown: str) -> Opinion:
+    line = told["line"]
+    if "ModuleNotFoundError" in told["kinds"]:
+        return _missing_module(told["module"] or "", line)
+    if "relative import" in message:
+        return Opinion("fragment", f"a relative import outside a package: {message}", line)
+    return Opinion("broken", shown, line)
+
+
+def _lacked(told: Mapping[str, Any], shown: str, message: str) -> str | None:
+    """What is not here that an exception tells of."""
+    if _is_unreachable(told):
+        return f"a server that is not here: {shown}"
+    if "FileNotFoundError" in told["kinds"]:
+        return f"the file or command {told.get('file') or message}"
+    if "FixtureLookupError" in told["kinds"]:
+        return f"a pytest fixture: {message}"
+    if "not natively supported" in message:
+        return "a pytest plugin for async tests"
+    if re.search(r"[Dd]irectory '[^']+' does not exist", message):
+        return f"a folder: {message}"
+    if told["kinds"][0] == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", str(told["name"])):
+        return f"the environment variable {told['name']}"
+    return f"credentials: {shown}" if _NOT_THERE.search(message) else None
 
 
 def _syntax(block: Block, shown: str, line: int | None) -> Opinion:
@@ -97,14 +123,6 @@ def _undefined(name: str, known: Collection[str], line: int | None) -> Opinion:
     return Opinion("fragment", f"{name!r} is not defined in its page", line)
 
 
-def _missing_on_disk(told: Mapping[str, Any], message: str, line: int | None) -> Opinion | None:
-    if told.get("errno") in _NO_CONNECTION:
-        return Opinion("needs-part", f"a server that is not here: {message}", line)
-    if "FileNotFoundError" in told["kinds"]:
-        return Opinion("needs-part", f"the file or command {told.get('file') or message}", line)
-    return None
-
-
 def _is_unreachable(told: Mapping[str, Any]) -> bool:
     while told:
         if told.get("errno") in _NO_CONNECTION:
@@ -123,18 +141,15 @@ def of_shell(block: Block, told: Mapping[str, Any]) -> Opinion:
     found = re.search(r"(?:bash: line (\d+): )?([\w./-]+): command not found", text)
     line = re.search(r"bash: line (\d+):", text)
     number = block.line + int(line[1]) - 1 if line else None
-    if code == 127 and found:
+    if code == _NO_COMMAND and found:
         return Opinion("needs-part", f"the command {found[2]}", number)
     if re.search(r"syntax error|unexpected EOF", text):
         if _STANDS_FOR_MORE.search(block.source):
             return Opinion("fragment", f"a placeholder to fill in: {last}", number)
         return Opinion("broken", last, number)
-    if _NO_SERVER.search(text) or re.search(
-        r"EAI_AGAIN|ENOTFOUND|ENOTCACHED|Could not resolve|No matching distribution|in offline mode|network",
-        text,
-    ):
+    if _NO_SERVER.search(text) or _NO_NETWORK.search(text):
         return Opinion("needs-part", f"a server or the network: {last}", number)
-    if re.search(r"No such file or directory|cannot access|ENOENT|can't open file", text):
+    if _NO_FILE.search(text):
         return Opinion("needs-part", f"a file: {last}", number)
     if _STANDS_FOR_MORE.search(block.source):
         return Opinion("fragment", f"a placeholder to fill in: {last}", number)

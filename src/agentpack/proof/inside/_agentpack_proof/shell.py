@@ -15,7 +15,7 @@ _MOST = 65536
 
 def run(page, block):
     """Run a block; a command that fails ends it."""
-    return _run(page, block, block["source"])
+    return _run(page, block["source"])
 
 
 def run_console(page, block):
@@ -33,10 +33,10 @@ def run_console(page, block):
             kept.append(line if goes_on else "")
     if not prompts:
         return {"shown": "a session without a command"}
-    return _run(page, block, "\n".join(kept))
+    return _run(page, "\n".join(kept))
 
 
-def _run(page, block, source):
+def _run(page, source):
     url = web.address(page)
     state = shlex.quote(page.state)
     before = f'. {state}; cd "$(cat {state}.folder)"' if os.path.exists(page.state) else ":"

@@ -35,6 +35,7 @@ def run(page, block):
         stderr=subprocess.STDOUT,
         text=True,
         timeout=page.timeout_s,
+        check=False,
     )
     if done.returncode:
         found = re.search(r"(?m)^psql:<stdin>:(\d+): ERROR:\s+(\w{5}): (.*)", done.stdout)
@@ -51,32 +52,29 @@ def run(page, block):
 
 
 _PARAMETER = re.compile(
-    r"(?P<kept>'(?:[^']|'')*'|--[^\n]*|\$\$.*?\$\$)|(?<![:\w]):(?P<name>[a-z_]\w*)|%\((?P<format>\w+)\)s|(?P<sign>%s|\?)|\$(?P<number>\d+)",
+    r"(?P<kept>'(?:[^']|'')*'|--[^\n]*|\$\$.*?\$\$)"
+    r"|(?<![:\w]):(?P<name>[a-z_]\w*)|%\((?P<format>\w+)\)s|(?P<sign>%s)|(?P<number>\$\d+)",
     re.DOTALL,
 )
 
 
 def _planned(source):
     """The same lines; a statement with parameters is planned for any value of them."""
-    if not any(found["kept"] is None for found in _PARAMETER.finditer(source)):
-        return source
-    statements = []
-    for statement in source.split(";"):
-        names = []
+    return ";".join(map(_statement, source.split(";")))
 
-        def number(found):
-            if found["kept"] is not None:
-                return found[0]
-            if found["number"]:
-                names.append(found[0])
-                return found[0]
-            name = found["name"] or found["format"] or str(len(names))
-            names.extend([] if name in names else [name])
-            return f"${names.index(name) + 1}"
 
-        numbered = _PARAMETER.sub(number, statement)
-        statements.append(f"EXPLAIN (GENERIC_PLAN) {numbered}" if names else numbered)
-    return ";".join(statements)
+def _statement(text):
+    names = []
+
+    def number(found):
+        if found["kept"] is not None:
+            return found[0]
+        name = found["name"] or found["format"] or found["number"] or str(len(names))
+        names.extend([] if name in names else [name])
+        return found["number"] or f"${names.index(name) + 1}"
+
+    numbered = _PARAMETER.sub(number, text)
+    return f"EXPLAIN (GENERIC_PLAN) {numbered}" if names else text
 
 
 def _server(page):

@@ -34,7 +34,7 @@ def run(page, names):
     """Run these tests; the first that fails is what failed."""
     import pytest  # a page that has tests needs it; without it the block says so
 
-    plugin = _plugin(pytest, page, names)
+    plugin = _plugin(pytest, page, _module(pytest, page, names))
     place = os.path.abspath(".tests")
     os.makedirs(place, exist_ok=True)
     file = os.path.join(place, "test_page.py")
@@ -69,7 +69,7 @@ def _is_unmarked(test):
     return inspect.iscoroutinefunction(function) and not marks & {"asyncio", "anyio", "trio"}
 
 
-def _plugin(pytest, page, names):
+def _module(pytest, page, names):
     class Blocks(pytest.Module):
         """The page's namespace in the place of a file's."""
 
@@ -85,13 +85,17 @@ def _plugin(pytest, page, names):
                     one.add_marker(pytest.mark.anyio)
             return kept
 
+    return Blocks
+
+
+def _plugin(pytest, page, module):
     class Plugin:
         failure = None
         skipped = None
         passed = 0
 
         def pytest_pycollect_makemodule(self, module_path, parent):
-            return Blocks.from_parent(parent, path=module_path)
+            return module.from_parent(parent, path=module_path)
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_pyfunc_call(self, pyfuncitem):
@@ -101,7 +105,7 @@ def _plugin(pytest, page, names):
             asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
             return True
 
-        def pytest_runtest_makereport(self, item, call):
+        def pytest_runtest_makereport(self, call):
             if call.excinfo is None:
                 self.passed += call.when == "call"
             elif isinstance(call.excinfo.value, pytest.skip.Exception):

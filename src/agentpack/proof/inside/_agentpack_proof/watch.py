@@ -43,7 +43,7 @@ class Watch:
         """The lines that no block ran."""
         return sorted(self.expected - self.ran)
 
-    def _call(self, frame, event, _):
+    def _call(self, frame, _event, _):
         if frame.f_code.co_filename != self.path:
             return None
         self.ran.add(frame.f_lineno)
@@ -52,13 +52,15 @@ class Watch:
     def _step(self, frame, event, what):
         if event == "line":
             self.ran.add(frame.f_lineno)
-        elif event == "exception" and not issubclass(
-            what[0], (StopIteration, StopAsyncIteration, GeneratorExit)
-        ):
+        elif event == "exception" and not issubclass(what[0], _NO_FAULTS):
+            below = what[2].tb_next
             # Where it came up, not where it passed through.
-            if what[2].tb_next is None or what[2].tb_next.tb_frame.f_code.co_filename != self.path:
+            if below is None or below.tb_frame.f_code.co_filename != self.path:
                 self.raised.append(frame.f_lineno)
         return self._step
+
+
+_NO_FAULTS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
 def _codes(code):

@@ -77,7 +77,7 @@ def _start(app, port):
     return server, thread, f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-class Mismatch(AssertionError):
+class MismatchError(AssertionError):
     """The server answers something else than the page shows."""
 
 
@@ -115,10 +115,8 @@ def _messages(block):
 
 def _split(message):
     empty = message.index("") if "" in message else len(message)
-    headers = dict(
-        (name.strip(), value.strip())
-        for name, _, value in (line.partition(":") for line in message[1:empty])
-    )
+    fields = (line.partition(":") for line in message[1:empty])
+    headers = {name.strip(): value.strip() for name, _, value in fields}
     return headers, "\n".join(message[empty + 1 :]).strip()
 
 
@@ -143,23 +141,25 @@ def _ask(url, message):
 
 def _compare(answer, message, line):
     if answer is None:
-        raise Mismatch(f"line {line}: an answer before any request")
+        raise MismatchError(f"line {line}: an answer before any request")
     status, headers, body = answer
     wanted = int(message[0].split(" ")[1])
     if status != wanted:
-        raise Mismatch(f"line {line}: {wanted} is shown, the answer is {status} {body[:300]!r}")
+        raise MismatchError(
+            f"line {line}: {wanted} is shown, the answer is {status} {body[:300]!r}"
+        )
     shown, text = _split(message)
     for name, value in shown.items():
         told = headers.get(name.lower())
         if told is None or (name.lower() != "date" and value not in ("...", "…") and told != value):
-            raise Mismatch(f"line {line}: {name}: {value} is shown, the answer has {told}")
+            raise MismatchError(f"line {line}: {name}: {value} is shown, the answer has {told}")
     if text:
         try:
             expected, got = json.loads(text), json.loads(body)
         except ValueError:
             expected, got = text, body.decode("utf-8", "replace").strip()
         if not _fits(expected, got):
-            raise Mismatch(f"line {line}: the body is {body[:300]!r}")
+            raise MismatchError(f"line {line}: the body is {body[:300]!r}")
 
 
 def _fits(expected, got):

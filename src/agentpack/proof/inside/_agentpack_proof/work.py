@@ -25,6 +25,7 @@ class Page:
         self.served = None
         self.postgres = None
         self.answer = None
+        self.may_start_programs = True
 
     @property
     def names(self):
@@ -49,47 +50,55 @@ def main():
     """Read the page from standard input and run it."""
     task = json.load(sys.stdin)
     pipe = os.fdopen(task["pipe"], "w", encoding="utf-8")
-    had = confine.main(task)
-    page = Page(task["path"], task["blocks"], task)
-    sys.modules["__main__"] = page.module
-    sys.path[:0] = [os.getcwd()]
 
     def tell(**words):
         pipe.write(json.dumps(words) + "\n")
         pipe.flush()
 
+    had = confine.main(task)
     tell(confined=had)
-    open_to_all = "network" not in had and not task["trusted"]
-    if task["strict"]:
+    page = Page(task["path"], task["blocks"], task)
+    page.may_start_programs = "network" in had or task["trusted"]
+    sys.modules["__main__"] = page.module
+    sys.path[:0] = [os.getcwd()]
+    if page.strict:
         page.watch = python.watching(page)
     try:
-        if task["prelude"]:
-            tell(block=BEFORE)
-            told = python.run_prelude(page, task["prelude"], task["preludes"])
-            tell(done=BEFORE, **told)
-            if "failure" in told:
-                return
-        for block in page.blocks:
-            tell(block=block["line"])
-            try:
-                if page.watch:
-                    page.watch.begin()
-                if open_to_all and block["kind"] in ("shell", "console"):
-                    told = {"failure": {"kinds": ["Unconfined"], "message": "", "line": None}}
-                else:
-                    told = RUNNERS[block["kind"]](page, block) or {}
-            except BaseException as error:  # whatever a block raises is data
-                told = {"failure": failures.of(error, page)}
-            if page.watch:
-                told["hidden"] = page.watch.end()
-            tell(done=block["line"], **told)
-        if page.prelude.get("check"):
-            tell(block=AFTER)
-            tell(done=AFTER, **python.run_check(page))
-        web.stop(page)
-        if page.watch:
-            tell(never_ran=page.watch.never_ran())
+        _run(page, task, tell)
     finally:
         web.stop(page)
         sql.stop(page)
     tell(end=True)
+
+
+def _run(page, task, tell):
+    if task["prelude"]:
+        tell(block=BEFORE)
+        told = python.run_prelude(page, task["prelude"], task["preludes"])
+        tell(done=BEFORE, **told)
+        if "failure" in told:
+            return
+    for block in page.blocks:
+        tell(block=block["line"])
+        tell(done=block["line"], **_told(page, block))
+    if page.prelude.get("check"):
+        tell(block=AFTER)
+        tell(done=AFTER, **python.run_check(page))
+    # What runs only when the server stops has run by then.
+    web.stop(page)
+    if page.watch:
+        tell(never_ran=page.watch.never_ran())
+
+
+def _told(page, block):
+    if block["kind"] in ("shell", "console") and not page.may_start_programs:
+        return {"failure": {"kinds": ["Unconfined"], "message": "", "line": None}}
+    if page.watch:
+        page.watch.begin()
+    try:
+        told = RUNNERS[block["kind"]](page, block) or {}
+    except BaseException as error:  # whatever a block raises is data
+        told = {"failure": failures.of(error, page)}
+    if page.watch:
+        told["hidden"] = page.watch.end()
+    return told

@@ -1,6 +1,7 @@
 async def check(page):
     """A lifespan passes through, and an answer that has begun is not answered twice."""
     import httpx
+    from starlette.responses import StreamingResponse
 
     app = page.create_app()
 
@@ -10,9 +11,7 @@ async def check(page):
             yield b"begun"
             raise ConnectionError("gone")
 
-        return page_response(stream())
-
-    from starlette.responses import StreamingResponse as page_response
+        return StreamingResponse(stream())
 
     async with app.router.lifespan_context(app):
         pass

@@ -1,1 +1,1 @@
-from sample import app as app
+from sample import app
