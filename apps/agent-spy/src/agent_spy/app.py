@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from agent_spy.api import (
@@ -19,22 +19,31 @@ from agent_spy.api import (
     info,
     ingest,
     metrics,
+    otlp,
+    pages,
     runs,
     sessions,
     share,
     v2,
 )
+from agent_spy.api.html import Assets
+from agent_spy.api.once import once
 from agent_spy.authentication import Authentication
 from agent_spy.bodies import Bodies
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
-from agent_spy.middleware import RequestLog
+from agent_spy.middleware import Faults, RequestLog
+from agent_spy.openapi import document
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.activity import ActivityReader
+from agent_spy.services.answers import Answers
 from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.deletion import Deletion
+from agent_spy.services.details import RunDetails
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
+from agent_spy.services.follower import Follower
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.keys import Keys
@@ -44,8 +53,11 @@ from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
 from agent_spy.services.sums import Sums
 from agent_spy.services.threads import ThreadReader
+from agent_spy.services.timeline import Timelines
+from agent_spy.services.traces import Traces
 from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
+from agent_spy.stopping import Stopping
 from agent_spy.storage.database import open_database
 
 
@@ -58,14 +70,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         days = settings.retention_days
-        retention = asyncio.create_task(app.state.deletion.keep(days)) if days else None
+        tasks = [asyncio.create_task(app.state.follower.run())]
+        if days:
+            tasks.append(asyncio.create_task(app.state.deletion.keep(days)))
         try:
-            yield
+            with app.state.stopping.watching():
+                yield
         finally:
-            app.state.stopping = True
-            if retention:
-                retention.cancel()
-                await asyncio.wait([retention])
+            app.state.stopping.begin()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await database.stop()
 
     set_up_logging(settings)
@@ -75,25 +90,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.state.stopping = False
+    app.state.stopping = Stopping()
     app.state.started = datetime.now(UTC)
     app.state.database = database
     app.state.projects = Projects(database)
     app.state.ingest = Ingest(database, app.state.projects)
     read = Runs(database.engine)
     app.state.attachments = Attachments(database)
-    app.state.runs = RunReader(database, read, app.state.attachments)
+    app.state.follower = Follower(database)
+    app.state.runs = RunReader(database, read, app.state.attachments, app.state.follower)
     app.state.sums = Sums(database)
     app.state.feedback = FeedbackService(database)
     app.state.sharing = Sharing(database, read)
     app.state.threads = ThreadReader(database)
     app.state.v2 = V2(database, app.state.runs, app.state.sharing)
-    app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
+    app.state.answers = Answers(database)
+    app.state.dashboard = Dashboard(
+        database.engine, read, Statistics(database.engine), app.state.follower
+    )
+    app.state.traces = Traces(database, read, app.state.projects)
+    app.state.timelines = Timelines(database, read)
+    app.state.details = RunDetails(database, app.state.runs, app.state.attachments)
+    app.state.activity = ActivityReader(database, app.state.projects)
     app.state.health = Health(database)
-    app.state.metrics = Metrics(app.state.ingest, database.writer)
+    app.state.metrics = Metrics(app.state.ingest, database.writer, app.state.follower)
     app.state.deletion = Deletion(database, read)
     app.state.keys = Keys(database, settings.api_keys)
-    add_error_handlers(app, debug=settings.debug)
+    add_error_handlers(app)
     app.include_router(health.router)
     app.include_router(metrics.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
@@ -101,6 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for area in (
             info,
             ingest,
+            otlp,
             runs,
             deletion,
             share,
@@ -109,8 +133,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             sessions,
             dashboard,
         ):
-            app.include_router(area.router, prefix=prefix, include_in_schema=bool(prefix))
-    app.include_router(v2.router)
+            app.include_router(
+                area.router,
+                prefix=prefix,
+                include_in_schema=bool(prefix),
+                dependencies=[Depends(once)],
+            )
+    app.include_router(v2.router, dependencies=[Depends(once)])
+    app.include_router(pages.router)
+    app.mount("/static", Assets(), name="static")
+    document(app, settings)
     _add_middleware(app, settings)
     return app
 
@@ -120,6 +152,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     if settings.require_auth:
         app.add_middleware(Authentication, keys=app.state.keys, api_prefix=settings.api_prefix)
     app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Faults, debug=settings.debug)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
