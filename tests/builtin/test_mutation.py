@@ -91,7 +91,9 @@ def rounds() -> list[list[Mutation]]:
 
 
 @pytest.mark.parametrize("mutations", rounds(), ids=lambda one: f"{len(one)}-pages")
-def test_a_renamed_name_fails_at_its_line(mutations: list[Mutation], tmp_path: Path) -> None:
+def test_a_renamed_name_fails_at_its_line(
+    mutations: list[Mutation], tmp_path: Path, held: Limits, postgres_before: None
+) -> None:
     """Each changed page is broken, and the line that was changed is named."""
     root = tmp_path / "builtin"
     shutil.copytree(builtin_root(), root)
@@ -99,7 +101,7 @@ def test_a_renamed_name_fails_at_its_line(mutations: list[Mutation], tmp_path: P
         file = root / one.source.relative_to(builtin_root())
         file.write_text(one.apply(file.read_text("utf-8")), "utf-8")
     targets = tuple(one.target for one in mutations)
-    options = Options(strict=True, select=targets, limits=Limits(timeout_s=180))
+    options = Options(strict=True, select=targets, limits=held)
     proof = prove(load(root), unknown(), options)
     missed = []
     for one in mutations:

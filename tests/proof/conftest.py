@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from agentpack.pack import load
@@ -12,12 +10,12 @@ from agentpack.proof import Limits, Options, Proof, prove
 
 
 @pytest.fixture
-def proven(tmp_path):
+def proven(tmp_path, held):
     """Write a page, and what it stands on, and prove it."""
 
     def make(
-        text: str, *, before: str = "", strict: bool = False, confine: bool = True,
-        timeout_s: float = 60.0, memory_mb: int = 4096, pages: dict[str, str] | None = None,
+        text: str, *, before: str = "", strict: bool = False,
+        timeout_s: float = 180.0, memory_mb: int = 4096, pages: dict[str, str] | None = None,
     ) -> Proof:  # fmt: skip
         root = tmp_path / "pack"
         written = {"skills/x/SKILL.md": f"---\nname: x\ndescription: y\n---\n{text}"}
@@ -27,12 +25,7 @@ def proven(tmp_path):
             file = root / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, "utf-8")
-        limits = Limits(timeout_s, memory_mb, confine=confine)
+        limits = Limits(timeout_s, memory_mb, confine=held.confine)
         return prove(load(root), unknown(), Options(strict=strict, limits=limits))
 
     return make
-
-
-@pytest.fixture
-def page() -> Path:
-    return Path("skills/x/SKILL.md")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from agentpack.pack import load
 from agentpack.project import unknown
-from agentpack.proof import Proof, prove
+from agentpack.proof import Options, Proof, prove
 
 ABOVE = 4
 """Lines of frontmatter above a page's own first line."""
@@ -23,6 +21,9 @@ CASES = {
     "syntax": ("```python\n(\n```", "broken", 2, "SyntaxError"),
     "stale call": ("```python\nimport json\njson.lods('')\n```", "broken", 3, "lods"),
     "stale import": ("```python\nfrom json import lods\n```", "broken", 2, "cannot import"),
+    "stale import, not the first": (
+        "```python\nfrom json import (\n    dumps,\n    lods,\n)\n```", "broken", 4, "cannot import",
+    ),
     "slip": ("```python\nresult = 1\nprint(reslt)\n```", "broken", 3, "is 'result' meant?"),
     "undefined": ("```python\nprint(settings)\n```", "fragment", 2, "'settings'"),
     "placeholder": ("```python\nfoo(\n    ...\n    bar)\n```", "fragment", None, "`...`"),
@@ -103,7 +104,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def proof(tmp_path_factory) -> Proof:
+def proof(tmp_path_factory, held) -> Proof:
     """Of all cases at once, each a page of its own."""
     root = tmp_path_factory.mktemp("cases")
     folder = root / "skills/x/references"
@@ -111,7 +112,7 @@ def proof(tmp_path_factory) -> Proof:
     (root / "skills/x/SKILL.md").write_text("---\nname: x\ndescription: y\n---\n")
     for name, (text, *_) in CASES.items():
         (folder / f"{name}.md").write_text(f"{text}\n", "utf-8")
-    return prove(load(root), unknown())
+    return prove(load(root), unknown(), Options(limits=held))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -145,7 +146,7 @@ def test_too_much_memory_is_refused(proven) -> None:
     assert "MemoryError" in one.reason
 
 
-@pytest.mark.skipif(not shutil.which("psql"), reason="no PostgreSQL")
+@pytest.mark.usefixtures("postgres_before")
 def test_sql_is_run_and_planned(proven) -> None:
     """Statements run on PostgreSQL, with parameters they are planned, and a slip is told."""
     text = (

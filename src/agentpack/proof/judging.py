@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agentpack.proof import languages, names, parsing, verdicts
@@ -107,7 +109,10 @@ def _failed(block: Block, failure: Mapping[str, Any], known: Collection[str]) ->
             return verdicts.of_shell(block, failure)
         case "SQL":
             return verdicts.of_sql(block, failure)
-    return verdicts.of_python(block, failure, known)
+    opinion = verdicts.of_python(block, failure, known)
+    absent = re.match(r"cannot import name '(\w+)'", failure["message"])
+    line = names.line_of_import(block.source, absent[1]) if absent else None
+    return replace(opinion, line=block.line + line) if line else opinion
 
 
 def _why_shown(language: str, kind: languages.Kind) -> str:

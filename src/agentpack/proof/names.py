@@ -66,6 +66,13 @@ def unbound(source: str, known: Collection[str]) -> tuple[int, str] | None:
     return min(((one.lineno, one.id) for one in places if one.id in lost), default=None)
 
 
+def line_of_import(source: str, name: str) -> int | None:
+    """The line on which a name is imported; Python tells only where the statement begins."""
+    nodes = (node for node in ast.walk(_tree(source)) if isinstance(node, ast.ImportFrom))
+    found = (one.lineno for node in nodes for one in node.names if one.name == name)
+    return next(found, None)
+
+
 def is_python(block: Block) -> bool:
     """Whether a block is Python to be run."""
     return languages.kind(block.language) == "python"

@@ -56,7 +56,8 @@ def prove(
     confined = [set(of.confined) for of in done if of.confined]
     had = tuple(sorted(set.intersection(*confined))) if confined else ()
     claims = standing.standings(found, results, options.python, whole=not options.select)
-    return Proof(pack.name, tuple(results), claims, had, options.python)
+    trusted = not options.limits.confine
+    return Proof(pack.name, tuple(results), claims, had, options.python, trusted)
 
 
 def _lay_out(pack: Pack, facts: Facts, run: Path) -> None:

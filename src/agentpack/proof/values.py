@@ -132,6 +132,8 @@ class Proof:
     claims: tuple[Standing, ...]
     confinement: tuple[str, ...]
     python: str
+    trusted: bool = False
+    """Whether nothing was taken away from the code, because that was asked for."""
 
     def summary(self) -> dict[str, dict[Verdict, int]]:
         """How many blocks of each language came to which verdict."""

@@ -143,6 +143,8 @@ def held(proof: Proof, style: Style) -> str:
     had = [words for name, words in _HELD.items() if name in proof.confinement]
     lacked = [words for name, words in _NOT_HELD.items() if name not in proof.confinement]
     text = f"Ran with {proof.python}" + (f", with {', '.join(had)}." if had else ".")
-    if lacked:
+    if proof.trusted:
+        text += " Not confined: it is trusted."
+    elif lacked:
         text += f" Not confined: {'; '.join(lacked)}."
     return style.paint("dim", text)

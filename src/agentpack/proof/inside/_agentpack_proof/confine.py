@@ -25,8 +25,10 @@ def main(task):
     """Confine this process, and return in one that is; what was had is told.
 
     Args:
-        task: `confine`, whether to; `run` and `folder`, what is to be read and what is to be
-            written; `needed`, the places that must stay; `limits`, by the names of `resource`.
+        task: `confine`, whether to; `trusted`, whether nothing at all is kept from it; `run` and
+            `folder`, what is to be read and what is to be written; `needed`, the places that
+            must stay; `limits`, by the names of `resource`.
+
     """
     had = []
     if sys.platform == "linux" and task["confine"]:
@@ -35,7 +37,7 @@ def main(task):
         had = _separate(libc, task)
     _limit(task["limits"])
     os.chdir(task["folder"])
-    if "network" not in had:
+    if "network" not in had and not task["trusted"]:
         sys.addaudithook(_guard)
     if "files" in had:
         os.chmod = _chmod
