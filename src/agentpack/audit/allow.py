@@ -15,7 +15,8 @@ from agentpack.lazy import lazy
 from agentpack.lint.allow import Allowance
 
 _MARK = lazy(
-    r"#[ \t]*agentpack:[ \t]*allow[ \t]+(?P<rule>[a-z0-9-]+)(?:[ \t]*:[ \t]*(?P<reason>.*?))?[ \t]*$"
+    r"#[ \t]*agentpack:[ \t]*allow[ \t]+(?P<rule>[a-z0-9-]+)"
+    r"(?:[ \t]*:[ \t]*(?P<reason>.*?))?[ \t]*$"
 )
 
 

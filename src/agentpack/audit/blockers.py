@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from agentpack.audit.codebase import Call, Codebase
-from agentpack.audit.kinds import CONNECTION, ENGINE, SESSION
+from agentpack.audit.libraries import CONNECTION, ENGINE, SESSION
 from agentpack.record import Record
 
 
@@ -65,9 +65,7 @@ _HASH = "a password hash, which computes for a tenth of a second and more"
 
 _OBJECTS = {
     SESSION: _Object("a sync SQLAlchemy session", f"{_THREAD}; or use AsyncSession", _SQL),
-    CONNECTION: _Object(
-        "a sync SQLAlchemy connection", f"{_THREAD}; or use AsyncConnection", _SQL
-    ),
+    CONNECTION: _Object("a sync SQLAlchemy connection", f"{_THREAD}; or use AsyncConnection", _SQL),
     ENGINE: _Object("a sync SQLAlchemy engine", _THREAD, _words("connect begin raw_connection")),
     "boto3.client": _Object(
         "boto3",
@@ -80,11 +78,11 @@ _OBJECTS = {
     "jwt.PyJWKClient": _Object(
         "PyJWKClient, which fetches keys by urllib",
         _THREAD,
-        _words(
-            "get_signing_key get_signing_key_from_jwt get_signing_keys get_jwk_set fetch_data"
-        ),
+        _words("get_signing_key get_signing_key_from_jwt get_signing_keys get_jwk_set fetch_data"),
     ),
-    "requests.Session": _Object("a requests session", f"{_THREAD}; or use httpx.AsyncClient", _HTTP),
+    "requests.Session": _Object(
+        "a requests session", f"{_THREAD}; or use httpx.AsyncClient", _HTTP
+    ),
     "httpx.Client": _Object("a sync httpx client", "use httpx.AsyncClient", _HTTP),
     "urllib3.PoolManager": _Object("urllib3", f"{_THREAD}; or use httpx.AsyncClient", _HTTP),
     "smtplib.SMTP": _Object("smtplib", f"{_THREAD}; or use aiosmtplib", _SMTP),
@@ -128,7 +126,9 @@ _CLIENTS = {
     ),
     "elasticsearch": (
         ("Elasticsearch",),
-        _Object("the sync Elasticsearch client", "use AsyncElasticsearch", excepted=_words("close")),
+        _Object(
+            "the sync Elasticsearch client", "use AsyncElasticsearch", excepted=_words("close")
+        ),
     ),
     "opensearchpy": (
         ("OpenSearch",),

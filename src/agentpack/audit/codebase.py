@@ -1,4 +1,4 @@
-"""All that a rule may look at: a project's modules, what its names mean, its versions, its files."""
+"""All that a rule may look at: modules, what their names mean, versions, and other files."""
 
 from __future__ import annotations
 
@@ -112,7 +112,9 @@ class Codebase:
         """Whether the code imports one of these packages or a part of it."""
         return any(self.importing(*tops, tests=tests))
 
-    def importing(self, *tops: str, tests: bool = False) -> Iterator[tuple[Module, ast.stmt]]:
+    def importing(
+        self, *tops: str, tests: bool = False
+    ) -> Iterator[tuple[Module, ast.Import | ast.ImportFrom]]:
         """The import statements of these packages and of parts of them."""
         for module in self.everything if tests else self.modules:
             for node in module.import_statements:

@@ -9,47 +9,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from agentpack.audit.libraries import (
+    ALTERNATIVE,
+    ASYNC_SESSION,
+    BEGUN,
+    CONNECTS,
+    DEPENDS,
+    ENGINES,
+    MAKER,
+    MAKERS,
+    MAKES,
+    SAME,
+    SESSION,
+    WRAPPED,
+)
 from agentpack.audit.module import Binding, Class, Function, Module, Scope
 from agentpack.audit.names import Names
 from agentpack.project.code import keyword
 
-MAKER, BEGUN = "maker of ", "begun "
-"""Before a kind: what makes one when it is called, or gives one when it is entered."""
-
-SESSION, ASYNC_SESSION = "sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession"
-CONNECTION, ASYNC_CONNECTION = "sqlalchemy.Connection", "sqlalchemy.ext.asyncio.AsyncConnection"
-ENGINE, ASYNC_ENGINE = "sqlalchemy.Engine", "sqlalchemy.ext.asyncio.AsyncEngine"
-
-_SAME = {
-    "Session": SESSION,
-    "scoped_session": SESSION,
-    "AsyncSession": ASYNC_SESSION,
-    "async_scoped_session": ASYNC_SESSION,
-    "Connection": CONNECTION,
-    "AsyncConnection": ASYNC_CONNECTION,
-    "Engine": ENGINE,
-    "AsyncEngine": ASYNC_ENGINE,
-}
-_MAKERS = {"sessionmaker": SESSION, "async_sessionmaker": ASYNC_SESSION}
-_ENGINES = {"create_engine": ENGINE, "create_async_engine": ASYNC_ENGINE}
-_CONNECTS = {ENGINE: CONNECTION, ASYNC_ENGINE: ASYNC_CONNECTION}
-_WRAPPED = {
-    "Annotated", "Optional", "Generator", "AsyncGenerator", "Iterator", "AsyncIterator",
-    "Iterable", "AsyncIterable", "Awaitable", "Coroutine", "Final", "ClassVar",
-    "AbstractContextManager", "AbstractAsyncContextManager", "ContextManager", "AsyncContextManager",
-}  # fmt: skip
-_ALTERNATIVE = ("from_url", "from_pool", "from_service_account_json", "recommended")
-_MAKES = {
-    "boto3.client": "boto3.client",
-    "boto3.resource": "boto3.client",
-    "redis.from_url": "redis.Redis",
-    "redis.asyncio.from_url": "redis.asyncio.Redis",
-    "psycopg2.connect": "psycopg2.connection",
-    "psycopg.connect": "psycopg.Connection",
-    "pymysql.connect": "pymysql.Connection",
-    "supabase.create_client": "supabase.Client",
-}
-_DEPENDS = {"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"}
 _DEEP = 14
 
 
@@ -104,7 +81,9 @@ class Kinds:
     @staticmethod
     def _is_self(name: str, function: Function) -> bool:
         given = [*function.node.args.posonlyargs, *function.node.args.args]
-        static = any(getattr(one, "id", "") == "staticmethod" for one in function.node.decorator_list)
+        static = any(
+            getattr(one, "id", "") == "staticmethod" for one in function.node.decorator_list
+        )
         return bool(given) and given[0].arg == name and not static
 
     def value(self, name: str, depth: int = 0) -> str:
@@ -163,7 +142,7 @@ class Kinds:
             )
         if isinstance(node, ast.Subscript):
             wrapper = self.names.resolve(node.value, module, scope).rpartition(".")[2]
-            if wrapper not in _WRAPPED:
+            if wrapper not in WRAPPED:
                 return self._class(self.names.resolve(node.value, module, scope))
             inner = node.slice
             first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
@@ -189,7 +168,7 @@ class Kinds:
         if name.startswith("builtins."):
             return ""
         if name.startswith(("sqlalchemy.", "sqlmodel.")):
-            return _SAME.get(name.rpartition(".")[2], name)
+            return SAME.get(name.rpartition(".")[2], name)
         return "" if name in {"None", "typing.Any"} else name
 
     def attribute(self, owner: str, name: str, depth: int = 0) -> str:
@@ -226,19 +205,19 @@ class Kinds:
 
     def _call(self, node: ast.Call, module: Module, scope: Scope, depth: int) -> str:
         name = self.names.resolve(node.func, module, scope)
-        if name in _DEPENDS:
+        if name in DEPENDS:
             target = node.args[0] if node.args else keyword(node, "dependency")
             return self.made(target, module, scope, depth)
         last = name.rpartition(".")[2]
         if name.startswith(("sqlalchemy.", "sqlmodel.")):
-            if last in _MAKERS:
-                return MAKER + self._made_by(node, _MAKERS[last], module, scope)
+            if last in MAKERS:
+                return MAKER + self._made_by(node, MAKERS[last], module, scope)
             if last in ("scoped_session", "async_scoped_session") and node.args:
                 return self.of(node.args[0], module, scope, depth)
-            if last in _ENGINES:
-                return _ENGINES[last]
-        if name in _MAKES:
-            return _MAKES[name]
+            if last in ENGINES:
+                return ENGINES[last]
+        if name in MAKES:
+            return MAKES[name]
         if name:
             made = self.made(node.func, module, scope, depth)
             if made:
@@ -267,7 +246,7 @@ class Kinds:
         above, _, last = name.rpartition(".")
         if last[:1].isupper():
             return self._class(name)
-        if last in _ALTERNATIVE and above.rpartition(".")[2][:1].isupper():
+        if last in ALTERNATIVE and above.rpartition(".")[2][:1].isupper():
             return self._class(above)
         return ""
 
@@ -277,9 +256,9 @@ class Kinds:
             return ""
         if owner.startswith(MAKER):
             return BEGUN + owner.removeprefix(MAKER) if node.attr == "begin" else ""
-        if owner in _CONNECTS:
+        if owner in CONNECTS:
             begun = BEGUN if node.attr == "begin" else ""
-            return begun + _CONNECTS[owner] if node.attr in ("connect", "begin") else ""
+            return begun + CONNECTS[owner] if node.attr in ("connect", "begin") else ""
         if owner in (SESSION, ASYNC_SESSION):
             return {"begin": BEGUN, "begin_nested": BEGUN, "__call__": ""}.get(node.attr, "")
         if owner.startswith(("pymongo.", "boto3.", "supabase.")):
@@ -340,5 +319,5 @@ class Kinds:
     def depends(self, node: ast.AST, module: Module, scope: Scope) -> bool:
         """Whether an expression is `Depends(…)` or `Security(…)`."""
         return (
-            isinstance(node, ast.Call) and self.names.resolve(node.func, module, scope) in _DEPENDS
+            isinstance(node, ast.Call) and self.names.resolve(node.func, module, scope) in DEPENDS
         )

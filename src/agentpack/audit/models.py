@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 
 from agentpack.audit.codebase import Codebase
-from agentpack.audit.kinds import MAKER
+from agentpack.audit.libraries import MAKER
 from agentpack.audit.module import Class
 from agentpack.project.code import called, keyword
-
 
 
 def is_table(codebase: Codebase, kind: str) -> bool:

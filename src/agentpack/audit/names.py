@@ -63,26 +63,30 @@ class Names:
     def _first(self, name: str, module: Module, scope: Scope) -> str:
         inside = scope
         while inside is not None:
-            if name in inside.functions:
-                return f"{module.name}.{inside.functions[name].qualname}"
-            if f"{inside.qualname}.{name}" in module.classes:
-                return f"{module.name}.{inside.qualname}.{name}"
-            if name in inside.imports:
-                return self.absolute(module, inside.imports[name])
-            if name in inside.bound:
-                return ""
+            found = self._inside(name, module, inside)
+            if found is not None:
+                return found
             inside = inside.scope
-        if name in module.functions or name in module.classes or name in module.bound:
-            # A name that is imported in one branch and set in another is what is imported.
-            if name not in module.imports:
-                return f"{module.name}.{name}"
+        # A name that is imported in one branch and set in another is what is imported.
         if name in module.imports:
             return self.absolute(module, module.imports[name])
+        if self._has(module, name):
+            return f"{module.name}.{name}"
         for star in module.stars:
             source = self.absolute(module, star)
             if source in self.modules and self._has(self.modules[source], name):
                 return f"{source}.{name}"
         return f"builtins.{name}" if name in _BUILTINS else ""
+
+    def _inside(self, name: str, module: Module, scope: Function) -> str | None:
+        """What a name means in a function; empty for a local value, None if it is not there."""
+        if name in scope.functions:
+            return f"{module.name}.{scope.functions[name].qualname}"
+        if f"{scope.qualname}.{name}" in module.classes:
+            return f"{module.name}.{scope.qualname}.{name}"
+        if name in scope.imports:
+            return self.absolute(module, scope.imports[name])
+        return "" if name in scope.bound else None
 
     def _has(self, module: Module, name: str) -> bool:
         return (
@@ -105,7 +109,7 @@ class Names:
         return f"{root}.{written}" if root else written
 
     def _root(self, folder: str, top: str) -> str | None:
-        """The folder on the import path that has `top`, dotted; empty for the root, None for none."""
+        """The folder on the import path that has `top`: dotted, empty for the root, or None."""
         key = (folder, top)
         if key not in self._roots:
             self._roots[key] = self._find_root(folder.replace("/", "."), top)

@@ -18,9 +18,7 @@ METHODS = frozenset(
 APPS = frozenset(
     {"fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette"}
 )
-ROUTERS = frozenset(
-    {"fastapi.APIRouter", "fastapi.routing.APIRouter", "fastapi.routers.APIRouter"}
-)
+ROUTERS = frozenset({"fastapi.APIRouter", "fastapi.routing.APIRouter", "fastapi.routers.APIRouter"})
 _ADDS = frozenset({"add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"})
 _TASKS = "fastapi.BackgroundTasks"
 TASKS = frozenset(

@@ -32,8 +32,6 @@ class Rule(Record):
     """The page of the pack's skills that explains it: `SKILL/references/PAGE.md`."""
     default: bool = True
     """Whether it runs unless it is asked for."""
-    client: str = "all"
-    """Code does not depend on the client: it is there for what shows rules of both kinds."""
 
     @property
     def check(self) -> Check:

@@ -57,9 +57,7 @@ NAMES = {
     "mlflow.genai.search_traces": Stale("mlflow", "3.0", "mlflow.search_traces(locations=[…])"),
     "pydantic.validator": Stale("pydantic", "2.0", "field_validator", gone=False),
     "pydantic.root_validator": Stale("pydantic", "2.0", "model_validator", gone=False),
-    "pydantic.parse_obj_as": Stale(
-        "pydantic", "2.0", "TypeAdapter(…).validate_python", gone=False
-    ),
+    "pydantic.parse_obj_as": Stale("pydantic", "2.0", "TypeAdapter(…).validate_python", gone=False),
     "fastapi.responses.ORJSONResponse": Stale(
         "fastapi", "0.131", "a response model: FastAPI writes it as JSON in Rust", gone=False
     ),

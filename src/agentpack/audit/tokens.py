@@ -22,14 +22,12 @@ class Decode(Record):
     @property
     def algorithms(self) -> ast.expr | None:
         """The algorithms that it accepts, where it says so."""
-        node = self.call.node
-        return node.args[2] if len(node.args) > 2 else keyword(node, "algorithms")
+        return _argument(self.call.node, 2, "algorithms")
 
     @property
     def key(self) -> ast.expr | None:
         """The key that it is given."""
-        node = self.call.node
-        return node.args[1] if len(node.args) > 1 else keyword(node, "key")
+        return _argument(self.call.node, 1, "key")
 
     @property
     def verifies(self) -> bool:
@@ -52,6 +50,10 @@ class Decode(Record):
         return any(one.arg is None for one in node.keywords) or any(
             isinstance(one, ast.Starred) for one in node.args
         )
+
+
+def _argument(node: ast.Call, place: int, name: str) -> ast.expr | None:
+    return node.args[place] if len(node.args) > place else keyword(node, name)
 
 
 def decodes(codebase: Codebase) -> Iterator[Decode]:

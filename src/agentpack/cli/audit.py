@@ -43,9 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _findings(args: argparse.Namespace) -> tuple[Finding, ...]:
-    config = chosen(
-        configured(args.root, AUDIT), AUDIT, select=args.select, ignore=args.ignore
-    )
+    config = chosen(configured(args.root, AUDIT), AUDIT, select=args.select, ignore=args.ignore)
     # Syntax trees stay until the end: to look for garbage among them takes half of the time.
     gc.disable()
     try:

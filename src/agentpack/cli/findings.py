@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
 
-def beyond_baseline(
-    args: argparse.Namespace, findings: tuple[Finding, ...]
-) -> tuple[Finding, ...]:
+def beyond_baseline(args: argparse.Namespace, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings that `--baseline` does not know, once it is written if that is wanted."""
     if not args.baseline:
         return findings

@@ -70,30 +70,40 @@ Good app/main.py:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentpack.audit.codebase import Codebase, at
 from agentpack.audit.module import Function
 from agentpack.audit.reach import Chain, Reach
 from agentpack.audit.rule import Hits, Severity, rule
+from agentpack.finding import Place
 
 
 @rule(Severity.ERROR, page="backend-skill/references/async.md")
 def check(codebase: Codebase) -> Hits:
     reach = Reach(codebase)
     for function, why in reach.on_loop().items():
+        # Once for each thing that blocks: a function with ten queries has one fault.
         told: set[str] = set()
-        for chain in reach.direct(function):
-            what = chain.blocker.what
-            if not chain.blocker.ruff and what not in told:
-                told.add(what)
-                yield chain.call.place, f"blocks the event loop with {what}, in {why}", chain.blocker.mend
-        for call, callee in reach.callees(function):
-            if callee.is_async or callee.yields or call in function.awaited:
-                continue
-            chain = reach.blocks(callee)
-            if chain is not None and chain.blocker.what not in told:
+        for place, how, chain in (*_direct(reach, function), *_through(reach, function)):
+            if chain.blocker.what not in told:
                 told.add(chain.blocker.what)
-                place = at(function.module, call)
-                yield place, f"{_way(callee, chain)}, in {why}", chain.blocker.mend
+                yield place, f"{how}, in {why}", chain.blocker.mend
+
+
+def _direct(reach: Reach, function: Function) -> Iterator[tuple[Place, str, Chain]]:
+    for chain in reach.direct(function):
+        if not chain.blocker.ruff:
+            yield chain.call.place, f"blocks the event loop with {chain.blocker.what}", chain
+
+
+def _through(reach: Reach, function: Function) -> Iterator[tuple[Place, str, Chain]]:
+    for call, callee in reach.callees(function):
+        if callee.is_async or callee.yields or call in function.awaited:
+            continue
+        chain = reach.blocks(callee)
+        if chain is not None:
+            yield at(function.module, call), _way(callee, chain), chain
 
 
 def _way(callee: Function, chain: Chain) -> str:

@@ -1,4 +1,4 @@
-'''A dependency that commits after its `yield`: the client has had its answer by then.
+"""A dependency that commits after its `yield`: the client has had its answer by then.
 
 Since FastAPI 0.118 what stands behind the `yield` of a dependency runs when the response is out.
 A commit that fails there (a constraint, a lost connection) has already been answered with 201,
@@ -40,7 +40,7 @@ Good main.py:
     async def create(
         session: Annotated[AsyncSession, Depends(get_session, scope="function")]
     ) -> None: ...
-'''
+"""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import Codebase, at
-from agentpack.audit.kinds import ASYNC_CONNECTION, ASYNC_SESSION, BEGUN, CONNECTION, SESSION
+from agentpack.audit.libraries import ASYNC_CONNECTION, ASYNC_SESSION, BEGUN, CONNECTION, SESSION
 from agentpack.audit.module import Function, walk
 from agentpack.audit.rule import Hits, Severity, rule
 

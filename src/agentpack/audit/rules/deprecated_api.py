@@ -2,7 +2,7 @@
 
 Pydantic 2's `validator`, `root_validator` and `parse_obj_as`; FastAPI's `ORJSONResponse` (slower
 than what FastAPI does by itself since 0.130); SQLAlchemy's `ext.declarative`. One finding for each
-name and file.
+name: the first place of it, and how many there are.
 
 Bad requirements.txt:
     fastapi
@@ -39,19 +39,21 @@ from agentpack.audit.codebase import at
 from agentpack.audit.rule import Codebase, Hits, Severity, rule
 from agentpack.audit.stale import NAMES
 from agentpack.audit.uses import guarded, uses
+from agentpack.finding import Place
+from agentpack.project.code import MIGRATIONS
 
 
 @rule(Severity.WARNING, page="fastapi-backend/references/testing.md")
 def check(codebase: Codebase) -> Hits:
     old = {name: one for name, one in NAMES.items() if not one.gone}
-    told: set[tuple[str, str]] = set()
+    places: dict[str, list[Place]] = {}
     for module, node, name in uses(codebase, old):
         one = old[name]
-        if module.aside or (module.path, name) in told:
+        if module.aside or MIGRATIONS.search(module.path) or guarded(module, node):
             continue
-        if codebase.versions.reaches(one.package, one.since, module.path) and not guarded(
-            module, node
-        ):
-            told.add((module.path, name))
-            message = f"`{name}` is deprecated since {one.package} {one.since}"
-            yield at(module, node), message, f"use {one.mend}"
+        if codebase.versions.reaches(one.package, one.since, module.path):
+            places.setdefault(name, []).append(at(module, node))
+    for name, found in places.items():
+        message = f"`{name}` is deprecated since {old[name].package} {old[name].since}"
+        more = f", here and in {len(found) - 1} more" if len(found) > 1 else ""
+        yield found[0], message + more, f"use {old[name].mend}"

@@ -64,7 +64,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import Call, Codebase, at
-from agentpack.audit.kinds import ASYNC_SESSION, MAKER
+from agentpack.audit.libraries import ASYNC_SESSION, MAKER
 from agentpack.audit.models import is_table
 from agentpack.audit.module import Function, walk
 from agentpack.audit.rule import Hits, Severity, rule
@@ -168,10 +168,9 @@ def _is_row(codebase: Codebase, function: Function, node: ast.Name) -> bool:
     kind = codebase.kinds.of(node, function.module, function)
     if not is_table(codebase, kind):
         return False
-    added = any(
+    return any(
         isinstance(call.func, ast.Attribute)
         and call.func.attr in {"add", "merge", "delete"}
         and any(isinstance(one, ast.Name) and one.id == node.id for one in call.args)
         for call in function.calls
     )
-    return added

@@ -58,7 +58,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import Codebase, at
-from agentpack.audit.kinds import ASYNC_SESSION
+from agentpack.audit.libraries import ASYNC_SESSION
 from agentpack.audit.models import is_table, relation
 from agentpack.audit.module import Function, walk
 from agentpack.audit.rule import Hits, Severity, rule
@@ -84,12 +84,8 @@ def check(codebase: Codebase) -> Hits:
             kind = rows.get(name, "")
             if kind and (name, node.attr) not in told and relation(codebase, kind, node.attr):
                 told.add((name, node.attr))
-                yield (
-                    at(function.module, node),
-                    f"`{name}.{node.attr}` loads when it is read, and nothing has loaded it: "
-                    "MissingGreenlet",
-                    "load it in the query: selectinload",
-                )
+                message = f"`{name}.{node.attr}` is loaded only by reading it: MissingGreenlet"
+                yield at(function.module, node), message, "load it in the query: selectinload"
 
 
 def _word(node: ast.AST) -> str:

@@ -26,7 +26,7 @@ Good main.py:
     @asynccontextmanager
     async def lifespan(app: FastAPI):
         await warm()
-        yield
+        Yield
 
     app = FastAPI(lifespan=lifespan)
 """
@@ -44,10 +44,13 @@ from agentpack.project.code import keyword
 
 @rule(Severity.ERROR, page="fastapi-backend/references/project-structure.md")
 def check(codebase: Codebase) -> Hits:
-    with_lifespan = {name for name in _applications(codebase)}
+    with_lifespan = set(_applications(codebase))
     for call in codebase.named("on_event"):
         target = call.node.func
-        if isinstance(target, ast.Attribute) and _key(codebase, target.value, call) in with_lifespan:
+        if (
+            isinstance(target, ast.Attribute)
+            and _key(codebase, target.value, call) in with_lifespan
+        ):
             yield (
                 call.place,
                 "the application has a lifespan: this handler never runs",

@@ -36,7 +36,9 @@ from agentpack.project.code import keyword
 def check(codebase: Codebase) -> Hits:
     for call in codebase.calling("passlib.context.CryptContext", "passlib.hash.bcrypt.hash"):
         schemes = keyword(call.node, "schemes") or (call.node.args[0] if call.node.args else None)
-        named = {one.value for one in ast.walk(schemes or call.node) if isinstance(one, ast.Constant)}
+        named = {
+            one.value for one in ast.walk(schemes or call.node) if isinstance(one, ast.Constant)
+        }
         uses = any("bcrypt" in str(name) for name in named) or "bcrypt" in codebase.name(call)
         if uses and codebase.versions.reaches("bcrypt", "5.0", call.module.path):
             pinned = codebase.versions.pinned("bcrypt", call.module.path)

@@ -28,7 +28,7 @@ from __future__ import annotations
 import ast
 
 from agentpack.audit.codebase import Call
-from agentpack.audit.kinds import ASYNC_CONNECTION, ASYNC_SESSION, CONNECTION, SESSION
+from agentpack.audit.libraries import ASYNC_CONNECTION, ASYNC_SESSION, CONNECTION, SESSION
 from agentpack.audit.rule import Codebase, Hits, Severity, rule
 
 _KINDS = {SESSION, ASYNC_SESSION, CONNECTION, ASYNC_CONNECTION}
@@ -36,7 +36,7 @@ _KINDS = {SESSION, ASYNC_SESSION, CONNECTION, ASYNC_CONNECTION}
 
 @rule(Severity.ERROR, page="backend-skill/references/security.md")
 def check(codebase: Codebase) -> Hits:
-    for call in codebase.named("execute", "scalar", "scalars", "exec", tests=True):
+    for call in codebase.named("execute", "scalar", "scalars", "exec"):
         first = call.node.args[0] if call.node.args else None
         if (
             first is not None

@@ -53,7 +53,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import at
-from agentpack.audit.kinds import ENGINE
+from agentpack.audit.libraries import ENGINE
 from agentpack.audit.module import Module
 from agentpack.audit.rule import Codebase, Hits, Severity, rule
 from agentpack.audit.stale import NAMES, QDRANT, Stale
@@ -61,12 +61,24 @@ from agentpack.audit.uses import guarded, uses
 from agentpack.project.code import keyword
 
 _CLIENTS = {"httpx.AsyncClient", "httpx.Client"}
-_FIELDS = {"pydantic.Field", "pydantic.constr", "pydantic.Query"}
+_FIELDS = ("pydantic.Field", "pydantic.constr")
+
+
+_MOVED = {
+    "execute": Stale("sqlalchemy", "2.0", "`with engine.begin() as connection`"),
+    "app": Stale("httpx", "0.28", "transport=httpx.ASGITransport(app)"),
+    "regex": Stale("pydantic", "2.0", "pattern="),
+    "root_validator": Stale("pydantic", "2.0", "model_validator"),
+}
+
+Found = Iterator[tuple[Module, ast.AST, str, Stale]]
+"""Where it is, what is gone, and since when."""
 
 
 @rule(Severity.ERROR, page="fastapi-backend/references/testing.md")
 def check(codebase: Codebase) -> Hits:
-    for module, node, name, one in _found(codebase):
+    looks = (_names, _methods, _arguments, _validators)
+    for module, node, name, one in (found for look in looks for found in look(codebase)):
         if codebase.versions.reaches(one.package, one.since, module.path) and not guarded(
             module, node
         ):
@@ -75,38 +87,39 @@ def check(codebase: Codebase) -> Hits:
             yield at(module, node), f"{which} has no {name}", f"use {one.mend}"
 
 
-def _found(codebase: Codebase) -> Iterator[tuple[Module, ast.AST, str, Stale]]:
+def _names(codebase: Codebase) -> Found:
     gone = {name: one for name, one in NAMES.items() if one.gone}
     for module, node, name in uses(codebase, gone):
         yield module, node, f"`{name}`", gone[name]
+
+
+def _methods(codebase: Codebase) -> Found:
     for call in codebase.named(*QDRANT, tests=True):
         kind = codebase.receiver(call)
-        if kind.startswith("qdrant_client.") and kind.endswith(("QdrantClient",)):
+        if kind.startswith("qdrant_client.") and kind.endswith("QdrantClient"):
             name = getattr(call.node.func, "attr", "")
             yield call.module, call.node, f"`{name}`", QDRANT[name]
-    for call in codebase.named("AsyncClient", "Client", tests=True):
-        if codebase.name(call) in _CLIENTS and keyword(call.node, "app"):
-            mend = "transport=httpx.ASGITransport(app)"
-            yield call.module, call.node, "argument `app`", Stale("httpx", "0.28", mend)
-    for call in codebase.calling(*_FIELDS):
-        if keyword(call.node, "regex"):
-            yield call.module, call.node, "argument `regex`", Stale("pydantic", "2.0", "pattern=")
     for call in codebase.named("execute"):
         if codebase.receiver(call) == ENGINE:
-            mend = "`with engine.begin() as connection`"
-            yield call.module, call.node, "`Engine.execute`", Stale("sqlalchemy", "2.0", mend)
-    for module in codebase.modules:
-        for function in module.all_functions:
-            for mark in function.node.decorator_list:
-                if _is_plain_root(codebase, module, mark):
-                    stale = Stale("pydantic", "2.0", "model_validator")
-                    yield module, mark, "`root_validator` that runs after", stale
+            yield call.module, call.node, "`Engine.execute`", _MOVED["execute"]
 
 
-def _is_plain_root(codebase: Codebase, module: Module, mark: ast.expr) -> bool:
-    """Whether it is `@root_validator` without `pre` and `skip_on_failure`, which pydantic 2 refuses."""
-    called = isinstance(mark, ast.Call)
-    name = codebase.names.resolve(mark.func if isinstance(mark, ast.Call) else mark, module, None)
-    if name != "pydantic.root_validator":
-        return False
-    return not (isinstance(mark, ast.Call) and mark.keywords) if called else True
+def _arguments(codebase: Codebase) -> Found:
+    for call in codebase.named("AsyncClient", "Client", tests=True):
+        if codebase.name(call) in _CLIENTS and keyword(call.node, "app"):
+            yield call.module, call.node, "argument `app`", _MOVED["app"]
+    for call in codebase.calling(*_FIELDS):
+        if keyword(call.node, "regex"):
+            yield call.module, call.node, "argument `regex`", _MOVED["regex"]
+
+
+def _validators(codebase: Codebase) -> Found:
+    for function in codebase.functions():
+        for mark in function.node.decorator_list:
+            target = mark.func if isinstance(mark, ast.Call) else mark
+            # Pydantic 2 takes it only with `pre=True` or `skip_on_failure=True`.
+            said = isinstance(mark, ast.Call) and mark.keywords
+            name = codebase.names.resolve(target, function.module, function.scope)
+            if name == "pydantic.root_validator" and not said:
+                what = "`root_validator` that runs after"
+                yield function.module, mark, what, _MOVED["root_validator"]

@@ -88,7 +88,8 @@ def _of_tenant(call: Call) -> bool:
     if isinstance(name, ast.Name) and call.scope is not None and name.id in call.scope.bound:
         return True
     return any(
-        isinstance(one, ast.Attribute) and _OWNER.match(one.attr) for one in ast.walk(name or call.node.func)
+        isinstance(one, ast.Attribute) and _OWNER.match(one.attr)
+        for one in ast.walk(name or call.node.func)
     )
 
 
@@ -108,5 +109,3 @@ def _has_owners(codebase: Codebase) -> bool:
             if _OWNER.match(str(getattr(key, "value", ""))):
                 return True
     return False
-
-

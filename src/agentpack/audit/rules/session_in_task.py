@@ -50,7 +50,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import Call, Codebase, at
-from agentpack.audit.kinds import ASYNC_SESSION, SESSION
+from agentpack.audit.libraries import ASYNC_SESSION, SESSION
 from agentpack.audit.models import is_table
 from agentpack.audit.rule import Hits, Severity, rule
 
@@ -113,7 +113,8 @@ def _handed(call: Call) -> Iterator[ast.expr]:
         for inner in ast.walk(node.value)
     )
     listed = any(
-        isinstance(node, ast.ListComp | ast.List | ast.Call) and node is not call.node
+        isinstance(node, ast.ListComp | ast.List | ast.Call)
+        and node is not call.node
         and any(inner is call.node for inner in ast.walk(node))
         for node in ast.walk(function.node)
     )

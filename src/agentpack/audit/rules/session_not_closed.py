@@ -40,7 +40,7 @@ from __future__ import annotations
 import ast
 
 from agentpack.audit.codebase import Codebase, at
-from agentpack.audit.kinds import ASYNC_CONNECTION, ASYNC_SESSION, CONNECTION, SESSION
+from agentpack.audit.libraries import ASYNC_CONNECTION, ASYNC_SESSION, CONNECTION, SESSION
 from agentpack.audit.module import Function, walk
 from agentpack.audit.rule import Hits, Severity, rule
 
@@ -93,8 +93,6 @@ def _is_safe(node: ast.Try) -> bool:
         return True
     return any(
         (handler.type is None or getattr(handler.type, "id", "") in _CATCHES_ALL)
-        and any(
-            isinstance(one, ast.Attribute) and one.attr in _CLOSES for one in ast.walk(handler)
-        )
+        and any(isinstance(one, ast.Attribute) and one.attr in _CLOSES for one in ast.walk(handler))
         for handler in node.handlers
     )

@@ -38,7 +38,7 @@ import ast
 from collections.abc import Iterator
 
 from agentpack.audit.codebase import Call, Codebase, at
-from agentpack.audit.kinds import ASYNC_SESSION
+from agentpack.audit.libraries import ASYNC_SESSION
 from agentpack.audit.rule import Hits, Severity, rule
 from agentpack.project.code import dotted
 
@@ -77,7 +77,5 @@ def _sessions(codebase: Codebase, coroutine: ast.Call, call: Call) -> set[str]:
     if isinstance(coroutine.func, ast.Attribute):
         given.append(coroutine.func.value)
     return {
-        dotted(one)
-        for one in given
-        if dotted(one) and codebase.kind(one, call) == ASYNC_SESSION
+        dotted(one) for one in given if dotted(one) and codebase.kind(one, call) == ASYNC_SESSION
     }
