@@ -46,9 +46,7 @@ QDRANT = {
 NAMES = {
     "pydantic.BaseSettings": Stale("pydantic", "2.0", "import it from pydantic_settings"),
     "pydantic.parse_raw_as": Stale("pydantic", "2.0", "TypeAdapter(…).validate_json"),
-    "pydantic.PyObject": Stale("pydantic", "2.0", "ImportString"),
     "pydantic.stricturl": Stale("pydantic", "2.0", "Annotated[…, UrlConstraints(…)]"),
-    "pydantic.generics.GenericModel": Stale("pydantic", "2.0", "BaseModel, with Generic[T]"),
     "pydantic.error_wrappers.ErrorWrapper": Stale("pydantic", "2.0", "PydanticCustomError"),
     "openai.ChatCompletion": Stale("openai", "1.0", "AsyncOpenAI().chat.completions"),
     "openai.Completion": Stale("openai", "1.0", "AsyncOpenAI().completions"),

@@ -84,13 +84,11 @@ def texts(codebase: Codebase, node: ast.expr | None, call: Call) -> frozenset[st
 
 
 def _values(codebase: Codebase, name: str, node: ast.expr, call: Call) -> Iterator[ast.expr]:
-    bound = []
     split = codebase.names.split(name) if name else None
-    if split is not None:
-        bound = split[0].bound.get(split[1], [])
-    elif isinstance(node, ast.Name) and call.scope is not None:
+    bound = split[0].bound.get(split[1], []) if split is not None else []
+    if not bound and isinstance(node, ast.Name) and call.scope is not None:
         bound = call.scope.bound.get(node.id, [])
-    elif isinstance(node, ast.Attribute):
+    if not bound and isinstance(node, ast.Attribute):
         owner = codebase.kind(node.value, call)
         for one in codebase.kinds.lineage(owner) if owner else ():
             if node.attr in one.attributes:

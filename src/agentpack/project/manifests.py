@@ -139,7 +139,7 @@ def _requirements(tree: Tree, path: str) -> Iterator[Dependency]:
     dev = bool(DEV_WORDS.search(path.rsplit("/", 1)[-1]))
     for number, text in enumerate(tree.lines(path), 1):
         written = text.strip()
-        if not written or written.startswith(("#", "-", ".", "/", "http", "git+")):
+        if not written or written.startswith(("#", "-", ".", "/", "http:", "https:", "git+")):
             continue
         found = _dependency(written, f"{path}:{number}", dev=dev)
         if found:

@@ -26,7 +26,7 @@ Good main.py:
     @asynccontextmanager
     async def lifespan(app: FastAPI):
         await warm()
-        Yield
+        yield
 
     app = FastAPI(lifespan=lifespan)
 """
