@@ -176,7 +176,9 @@ def blocker(codebase: Codebase, call: Call) -> Blocker | None:
         full = codebase.name(call)
         if full in _FUNCTIONS:
             mend, ruff = _FUNCTIONS[full]
-            return Blocker(f"`{full}`", mend, ruff)
+            # Making the connection and using it is one fault.
+            what = "smtplib" if full.startswith("smtplib.") else f"`{full}`"
+            return Blocker(what, mend, ruff)
         if full.startswith("stripe.") and name in _STRIPE and full.count(".") > 1:
             return Blocker(f"`{full}`", "use its `_async` twin")
     if not isinstance(function, ast.Attribute):

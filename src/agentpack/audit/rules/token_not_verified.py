@@ -3,7 +3,8 @@
 `verify_signature: False` reads what anybody may have written: whoever sends the token chooses the
 user that it names. To find the right key, read the header (`jwt.get_unverified_header`) or let
 `PyJWKClient` do so. Reading the claims first is not told where the same function verifies the
-token afterwards.
+token afterwards; nor is an ID token that no route or dependency reads itself: it comes from the
+issuer over TLS.
 
 Bad auth.py:
     import jwt
@@ -27,7 +28,8 @@ Good auth.py:
 from __future__ import annotations
 
 from agentpack.audit.rule import Codebase, Hits, Severity, rule
-from agentpack.audit.tokens import decodes
+from agentpack.audit.tokens import Decode, decodes
+from agentpack.project.code import dotted
 
 
 @rule(Severity.ERROR, page="backend-skill/references/auth.md")
@@ -35,9 +37,16 @@ def check(codebase: Codebase) -> Hits:
     found = list(decodes(codebase))
     verified = {one.call.scope for one in found if one.verifies}
     for one in found:
-        if not one.verifies and one.call.scope not in verified:
+        if not one.verifies and one.call.scope not in verified and not _is_own(codebase, one):
             yield (
                 one.call.place,
                 "the token's signature is not verified: anybody can write one",
                 "verify it with the issuer's public key and a fixed list of algorithms",
             )
+
+
+def _is_own(codebase: Codebase, one: Decode) -> bool:
+    """Whether it is an ID token that the project has fetched, as far as its name and place tell."""
+    given = one.call.node.args[0] if one.call.node.args else None
+    roles, function = codebase.roles, one.call.scope
+    return "id_token" in dotted(given) and not (function in roles.routes or function in roles.uses)
