@@ -19,6 +19,7 @@ from agent_spy.api import (
     info,
     ingest,
     metrics,
+    otlp,
     runs,
     sessions,
     share,
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for area in (
             info,
             ingest,
+            otlp,
             runs,
             deletion,
             share,

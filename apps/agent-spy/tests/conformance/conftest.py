@@ -26,7 +26,7 @@ import pytest
 from langsmith import Client
 
 KEY = os.environ.get("LANGSMITH_CONFORMANCE_KEY", "any-key")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 ENGINES = ("sqlite", "postgresql")
 
 

@@ -7,7 +7,8 @@ what is stored, in the order of the ids: so two writers never wait for each othe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,9 @@ from agent_spy.wire.multipart import AttachmentPart
 from agent_spy.wire.values import run_id
 
 _LONGEST_GROUP = 2_000
+_ATTEMPTS = 5
+_ROLLED_BACK = "40"
+"""The class of SQLSTATE of deadlocks and the like."""
 _STAGE = "staged_runs"
 _NAMES = ", ".join(COLUMNS)
 # The names in these statements are the tables' own.
@@ -82,9 +86,13 @@ class PostgresWriter:
 
     async def do(self, work: Work) -> Any:
         """Do `work` in a transaction of its own, beside the groups."""
-        try:
+
+        async def attempt() -> Any:
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)
+
+        try:
+            return await _repeated(attempt)
         except (OperationalError, InterfaceError, OSError) as error:
             raise UnavailableError(str(error)) from error
 
@@ -107,7 +115,7 @@ class PostgresWriter:
             while self._orders:
                 group, self._orders = cut(self._orders, _LONGEST_GROUP)
                 try:
-                    await self._commit(group)
+                    await _repeated(partial(self._commit, group))
                     failure = None
                 except (*_PASSING, DBAPIError) as error:
                     failure = UnavailableError(str(error))
@@ -132,6 +140,18 @@ class PostgresWriter:
                     await driver.execute(_JOIN)
                 if files:
                     await driver.executemany(_ATTACHMENT, files)
+
+
+async def _repeated(attempt: Callable[[], Awaitable[Any]]) -> Any:
+    """Try a transaction again that another one's locks broke off: nothing of it is stored."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except (asyncpg.TransactionRollbackError, DBAPIError) as error:
+            code = str(getattr(getattr(error, "orig", error), "sqlstate", ""))
+            if not code.startswith(_ROLLED_BACK):
+                raise
+    return await attempt()
 
 
 async def _driver(connection: AsyncConnection) -> Any:
