@@ -57,4 +57,5 @@ def test_one_incident_comes_in_time(timed_client, incidents) -> None:
 @pytest.mark.budget(LIMIT_S)
 def test_health_comes_in_time(timed_client) -> None:
     """Whoever asks for the app's health gets a quick answer."""
-    assert timed_client.get("/health").json() == {"status": "ok"}
+    assert timed_client.get("/health/ready").json() == {"status": "ok"}
+    assert timed_client.get("/health/live").json() == {"status": "ok"}
