@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from sre_triage.database import create_engine
@@ -119,3 +121,12 @@ def test_servers_that_start_together_migrate_once(url) -> None:
         await asyncio.gather(*(asyncio.to_thread(asyncio.run, start()) for _ in range(5)))
 
     asyncio.run(together())
+
+
+def test_alembic_s_own_command_works(url, run, monkeypatch) -> None:
+    """From the app's folder, as `alembic upgrade head`, and on the database of the settings."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    configuration = Config(toml_file=str(Path(__file__).parents[1] / "pyproject.toml"))
+    command.upgrade(configuration, "head")
+    assert run(differences) == []
+    command.check(configuration)
