@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -147,11 +146,9 @@ def test_nothing_to_inspect_is_an_error(make, agentpack) -> None:
 
 
 def test_of_agents_with_one_name_one_loads(make) -> None:
-    """The others are told as shadowed, and 5,000 of them take no time."""
+    """The others are told as shadowed, be it 5,000 of them."""
     root = make({f".claude/agents/{n}.md": AGENT.format(name="same") for n in range(5000)})
-    started = time.perf_counter()
     found = roster.read(root)
-    assert time.perf_counter() - started < 10
     assert len(found.agents) == 1
     assert set(rules(found).values()) == {"shadowed-name"}
     assert len(found.dropped) == 4999

@@ -204,7 +204,7 @@ def test_a_second_run_waits_for_the_first(make, monkeypatch) -> None:
 
     thread = threading.Thread(target=first)
     thread.start()
-    held.wait(10)
+    held.wait(60)
     monkeypatch.setattr(sys.modules[hold.__module__], "_PATIENCE", 0.1)
     with pytest.raises(AgentpackError, match="another agentpack is at work here"), hold(root):
         pass

@@ -24,7 +24,7 @@ GOOD = "---\nname: good\ndescription: Builds endpoints. Use when one is to be ad
 KNOWN = GOOD + "color: mauve\n---\nBuild endpoints.\n"
 HEAD = "---\nname: bad\ndescription: Builds tables. Use when one is to be added.\n"
 SKILL = "---\ndescription: How tables are built. Use when one is added.\n---\n# Tables\n"
-LONGEST = 10.0  # seconds, of any one command
+LONGEST = 30.0  # seconds, of any one command
 MOST = 3 * 2**30  # bytes of address space beyond what the tests have already
 MILLION = 1_000_000
 

@@ -53,6 +53,34 @@ def test_a_true_change_is_found() -> None:
     assert all(gate(seed, 2.0)[0] for seed in range(300))
 
 
+def rounds(draw: random.Random, own_s: float, ran_s: float, wild: float) -> list[Level]:
+    """Rounds of an endpoint whose own time is steady, beside fixed work whose time is not."""
+    return [
+        replace(level(draw, own_s), own_s=own_s * draw.lognormvariate(0, 0.005), ran_s=ran_s,
+                reference_s=tuple(6e-4 * draw.lognormvariate(0, wild) for _ in range(2)))
+        for _ in range(ROUNDS)
+    ]  # fmt: skip
+
+
+def test_what_waits_is_not_hidden_by_the_noise_of_the_fixed_work() -> None:
+    """However wildly the work varies, an endpoint that waits is judged by its own noise."""
+    draw = random.Random(0)
+    for _ in range(100):
+        before, now, more = (pooled(rounds(draw, s, 5e-4, 0.5)) for s in (0.02, 0.02, 0.023))
+        assert not change(before, now).regressed
+        assert change(before, more).regressed
+        assert change(before, more).noise < 0.03
+
+
+def test_no_noise_explains_twice_the_time() -> None:
+    """An endpoint that follows the work has its noise, but what is plainly slower is told."""
+    before, now, double = (
+        Level(s, s, s, (6e-4, 6e-4), 0.4, 50, corrected=True) for s in (0.01, 0.015, 0.02)
+    )
+    assert not change(before, now).regressed
+    assert change(before, double).regressed
+
+
 def test_a_slower_machine_is_no_regression() -> None:
     """The fixed work tells that the machine, not the endpoint, takes longer today."""
     assert sum(gate(seed, 1.0, speed=1.6)[0] for seed in range(300)) <= 1

@@ -31,24 +31,27 @@ def test_a_request_takes_at_least_what_was_computed(total, ran, waited, own) -> 
 
 def test_what_a_process_computes_is_counted() -> None:
     """A process that computes is seen to run; one that sleeps is not."""
-    busy = "while True: pass"
-    idle = "import time; time.sleep(60)"
+    busy = "print(flush=True)\nwhile True: pass"
+    idle = "import time\nprint(flush=True)\ntime.sleep(600)"
     with (
-        subprocess.Popen([sys.executable, "-c", busy]) as one,
-        subprocess.Popen([sys.executable, "-c", idle]) as other,
+        subprocess.Popen([sys.executable, "-c", busy], stdout=subprocess.PIPE) as one,
+        subprocess.Popen([sys.executable, "-c", idle], stdout=subprocess.PIPE) as other,
     ):
         try:
             schedulers = Scheduler([one.pid]), Scheduler([other.pid])
             assert all(scheduler.known for scheduler in schedulers)
-            time.sleep(0.5)
+            assert one.stdout.readline() == other.stdout.readline() == b"\n"
+            time.sleep(0.2)  # The idle one has yet to come from its line to its sleep.
             before = [scheduler.read() for scheduler in schedulers]
-            time.sleep(0.5)
+            end = time.monotonic() + 60
+            while schedulers[0].read().ran_s < before[0].ran_s + 0.1 and time.monotonic() < end:
+                time.sleep(0.05)
             after = [scheduler.read() for scheduler in schedulers]
         finally:
             one.kill()
             other.kill()
     ran = [end.ran_s - start.ran_s for start, end in zip(before, after, strict=True)]
-    assert ran[0] > 0.02
+    assert ran[0] >= 0.1
     assert ran[1] < 0.02
     assert after[0].waited_s >= before[0].waited_s
 

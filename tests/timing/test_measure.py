@@ -20,7 +20,7 @@ from agentpack.timing.verdict import endpoint
 @pytest.fixture
 def meter() -> Iterator[Meter]:
     with Session() as session, floor() as bare:
-        yield Meter(session, bare, check=check, timeout_s=2)
+        yield Meter(session, bare, check=check, timeout_s=60)
 
 
 def judged(one: Measured, budget_s: float = 2.0) -> Endpoint:
@@ -83,17 +83,17 @@ def test_a_median_over_its_budget(serve, say, meter) -> None:
     def answer(handler) -> None:
         nonlocal count
         count += 1
-        time.sleep(0.3 if count == 1 else 0.02)
+        time.sleep(1.5 if count == 1 else 0.02)
         say(handler)
 
     measured = meter.cold([Request("GET", serve(answer))])
     meter.sample(measured, 5)
-    assert judged(measured[0], 0.2).verdict == "ok"
+    assert judged(measured[0], 1.2).verdict == "ok"
     over = judged(measured[0], 0.01)
     assert over.verdict == "over"
     assert "the budget 0.01 s" in over.reason
     assert over.cold is not None
-    assert over.cold.total_s > 0.3 > over.total.median
+    assert over.cold.total_s >= 1.5 > over.total.median
 
 
 def test_a_server_that_closes_each_connection(serve, say, meter) -> None:

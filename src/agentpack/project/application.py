@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agentpack.project.code import Code, Name, called, dotted, keyword, literal, statements
 from agentpack.project.proofs import Proof, bases
 
 MENTIONS = re.compile(r"\bFastAPI\b")
+MOUNTS = re.compile(r"\b(?:mount|host)\s*\(")
 WRAPPER = re.compile(r"(?:ASGIApp|Middleware|ASGIMiddleware|SentryAsgi\w*|AsgiFactory)$")
 INSTANCE, FACTORY = "instance", "factory"
 
@@ -68,12 +69,13 @@ def _assigned(node: ast.stmt) -> tuple[str, ast.expr] | None:
 def _returns_app(node: ast.FunctionDef, constructors: set[str]) -> ast.Call | None:
     """Return the call by which a function makes the application that it returns."""
     made: dict[str, ast.Call] = {}
-    for inner in ast.walk(node):
+    every = list(ast.walk(node))
+    for inner in every:
         if isinstance(inner, ast.Assign | ast.AnnAssign):
             pair = _assigned(inner)
             if pair and isinstance(pair[1], ast.Call) and called(pair[1]) in constructors:
                 made[pair[0]] = pair[1]
-    for inner in ast.walk(node):
+    for inner in every:
         if not isinstance(inner, ast.Return):
             continue
         value = inner.value
@@ -160,7 +162,8 @@ class Applications:
         return any(isinstance(one, ast.Name) and one.id in names for one in given)
 
     def _read_mounts(self, path: str, tree: ast.Module, own: set[str]) -> None:
-        imported: dict[str, Name] | None = None
+        if not MOUNTS.search(self.code.tree.text(path) or ""):
+            return
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
@@ -171,12 +174,10 @@ class Applications:
                 name = dotted(one)
                 if name in own and name != node.func.value.id:
                     self._mounted.add(Name(path, name))
-                elif name:
-                    imported = self.code.names(path) if imported is None else imported
-                    if name in imported:
-                        self._mounted.add(imported[name])
+                elif name in (imported := self.code.names(path)):
+                    self._mounted.add(imported[name])
 
-    def _origin(self, path: str, call: ast.expr, imported: dict[str, Name]) -> App | None:
+    def _origin(self, path: str, call: ast.expr, imported: Mapping[str, Name]) -> App | None:
         """Return the factory that a call in a file calls, or None."""
         chain = called(call)
         name = chain.rsplit(".", 1)[-1]
@@ -190,15 +191,16 @@ class Applications:
     def _read_factories(self) -> None:
         """Find the functions that return what another factory made."""
         makers = {app.name for app in self.apps if app.kind == FACTORY}
-        for path in self.mentions if makers else ():
-            tree = self.code.parse(path)
-            imported = self.code.names(path) if tree else {}
+        for path in self.mentions:
+            text = self.code.tree.text(path) or ""
+            # Walking a tree costs much more than finding a word.
+            tree = self.code.parse(path) if any(name in text for name in makers) else None
             known = {app.name for app in self.apps if app.path == path}
             for node in tree.body if tree else ():
                 if not isinstance(node, ast.FunctionDef) or node.name in known:
                     continue
                 made = _returns_app(node, makers)
-                origin = self._origin(path, made, imported) if made else None
+                origin = self._origin(path, made, self.code.names(path)) if made else None
                 if origin:
                     self._used.add(Name(origin.path, origin.name))
                     self.apps.append(replace(origin, path=path, name=node.name, line=node.lineno))

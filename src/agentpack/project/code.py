@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
@@ -34,6 +34,7 @@ class Code:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._parsed: dict[str, ast.Module | None] = {}
+        self._names: dict[str, dict[str, Name]] = {}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -110,18 +111,21 @@ class Code:
         start = within(base, module.replace(".", "/"))
         return self.tree.first((f"{start}.py", f"{start}/__init__.py"))
 
-    def names(self, path: str) -> dict[str, Name]:
+    def names(self, path: str) -> Mapping[str, Name]:
         """Return the project's own names that a file imports, by the name it gives them."""
+        if path not in self._names:
+            self._names[path] = dict(self._imported(path))
+        return self._names[path]
+
+    def _imported(self, path: str) -> Iterator[tuple[str, Name]]:
         tree = self.parse(path)
-        found: dict[str, Name] = {}
         for node in ast.walk(tree) if tree else ():
             if not isinstance(node, ast.ImportFrom):
                 continue
             source = self._source(path, node)
             for alias in node.names:
                 if source:
-                    found[alias.asname or alias.name] = Name(source, alias.name)
-        return found
+                    yield alias.asname or alias.name, Name(source, alias.name)
 
     def _source(self, path: str, node: ast.ImportFrom) -> str | None:
         module = node.module or ""

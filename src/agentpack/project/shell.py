@@ -80,8 +80,14 @@ DEFAULT_PORT = 8000
 """What uvicorn, hypercorn, gunicorn, granian, daphne and fastapi listen on unless told."""
 
 
+_SPECIAL = re.compile(r"""['"#;|&\n()]""")
+_QUOTED = re.compile(r"""['"\\]""")
+
+
 def split(text: str) -> list[str]:
     """Split a shell line into its simple commands; quotes hold, a comment ends it."""
+    if not _SPECIAL.search(text):
+        return [text.strip()] if text.strip() else []
     pieces: list[str] = []
     start = position = 0
     quote = ""
@@ -111,6 +117,8 @@ def split(text: str) -> list[str]:
 
 def words(piece: str) -> list[str]:
     """Split a simple command into words, however badly it is quoted."""
+    if piece.isascii() and piece.isprintable() and not _QUOTED.search(piece):
+        return piece.split()  # the same, and many times faster
     try:
         return shlex.split(piece)
     except ValueError:
@@ -264,9 +272,10 @@ def _compose(rest: list[str]) -> list[str] | None:
     return rest[1:]
 
 
-def commands(text: str, *, depth: int = 0) -> list[Command]:
+@lru_cache(maxsize=8192)  # Each fact looks through the same lines.
+def commands(text: str, *, depth: int = 0) -> tuple[Command, ...]:
     """Read all commands of a shell line, also those inside `bash -c '…'` and `concurrently`."""
-    found = []
+    found: list[Command] = []
     for piece in split(text):
         command = parse(piece)
         nested = [word for word in command.arguments if " " in word]
@@ -275,7 +284,7 @@ def commands(text: str, *, depth: int = 0) -> list[Command]:
             for word in nested:
                 found += commands(word, depth=depth + 1)
         found.append(command)
-    return found
+    return tuple(found)
 
 
 def starter(command: Command, is_starter: Callable[[str], str | None]) -> str | None:

@@ -44,7 +44,12 @@ def predict(
         loaded[found.name] = found
     made = [skills.predict(source, client) for source in skill_files]
     dropped += [skill for skill in made if isinstance(skill, Loss)]
-    kept = tuple(skill for skill in made if isinstance(skill, Skill))
+    named: dict[str, Skill] = {}
+    for skill in made:
+        # Of a plugin's two folders the names can be the same when their signs are hyphens.
+        if isinstance(skill, Skill) and named.setdefault(skill.name, skill) is not skill:
+            dropped.append(_shadowed(named[skill.name], skill))
+    kept = tuple(named.values())
     ordered = tuple(sorted(loaded.values(), key=lambda agent: agent.path))
     changed = [loss for agent in ordered for loss in changes.of_agent(agent)]
     changed += [loss for skill in kept for loss in changes.of_skill(skill, client)]
@@ -58,10 +63,10 @@ def _let_go(files: list[Source]) -> Iterator[Source]:
         yield files.pop()
 
 
-def _shadowed(agent: Agent, by: Agent) -> Loss:
-    reason = f"{by.path} has the same name {agent.name!r}, and only one of them loads"
-    at = agent.at("name")
-    return Loss(agent.path, at.line, reason, "shadowed-name", at.column, agent.document)
+def _shadowed(one: Agent | Skill, by: Agent | Skill) -> Loss:
+    reason = f"{by.path} has the same name {one.name!r}, and only one of them loads"
+    at = one.at("name")
+    return Loss(one.path, at.line, reason, "shadowed-name", at.column, one.document)
 
 
 def _place(loss: Loss) -> tuple[str, int, int]:

@@ -2,14 +2,15 @@
 
 The baseline is a JSON file in the repository. For each endpoint it has the median of its total; its
 *own* time, which is that median without what other work on the machine took; the own time of a
-fixed piece of work that was timed in turn with it; and the noise of the ratio of these two. Where
-it cannot be known what other work took, the own time is the mean of the fastest fifth.
+fixed piece of work that was timed in turn with it; and the noise of what is compared. Where it
+cannot be known what other work took, the own time is the mean of the fastest fifth.
 
 A machine is not always as fast as it was. Of the baseline's own time the part for which the server
 computed is taken to change as the fixed work did, and the part for which it waited to stay: that is
 what is *expected* now. Where it is not known what it computed, an endpoint is called slower only as
 far as it is so both plainly and relative to the fixed work. It is a regression only if that is more
-than the noise of both runs can explain, and is seen again when it is measured anew.
+than the noise of both runs can explain, and is seen again when it is measured anew. The noise of
+the fixed work counts as far as the endpoint is taken to follow it: one that waits does not.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from agentpack.timing.request import Request
 MARGIN = 1.07
 """An endpoint may be so many times slower without being called so."""
 _SIGMAS = 2.5
+_PLAIN = 1.6
+"""So much slower is no noise: that is itself only estimated, from a few rounds."""
 _BELIEVED = 0.2
 _SIGMA = 1.4826
 """A normal distribution's standard deviation over its median deviation."""
@@ -49,12 +52,18 @@ class Level:
     reference_s: tuple[float, ...]
     """The same of each fixed work, timed in turn with it."""
     noise: float
-    """The standard error of the logarithm of the ratio to one of these."""
+    """The standard error of the logarithm of its own time, relative to these as far as it follows
+    them."""
     samples: int
     corrected: bool
     """Whether it is known what other work took."""
     totals_s: tuple[float, ...] = ()
     """Some of the samples, evenly out of their order by size: enough to draw them."""
+
+    @property
+    def follows(self) -> float:
+        """The share of its own time that changes as the fixed work's; 1 where it is not known."""
+        return min(1.0, self.ran_s / self.own_s) if self.corrected else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,9 @@ class Change:
 
     @property
     def regressed(self) -> bool:
-        """Whether it is slower by more than the margin and the noise."""
+        """Whether it is slower by more than the margin and the noise, or plainly so."""
         bound = max(MARGIN, math.exp(_SIGMAS * self.noise))
-        return self.slower > bound and self.added_s > _LEAST_S
+        return self.slower > min(bound, _PLAIN) and self.added_s > _LEAST_S
 
 
 def key(request: Request) -> str:
@@ -119,7 +128,8 @@ def pooled(rounds: Iterable[Level]) -> Level:
 def _between(levels: Sequence[Level], work: int) -> float:
     if len(levels) < 2:  # noqa: PLR2004 - one does not differ from itself
         return 0.0
-    logs = [math.log(level.own_s / level.reference_s[work]) for level in levels]
+    share = median(level.follows for level in levels)
+    logs = [math.log(level.own_s) - share * math.log(level.reference_s[work]) for level in levels]
     middle = median(logs)
     # From the median deviation: one round that was disturbed must not hide a change in the others.
     return _SIGMA * median(abs(one - middle) for one in logs) / math.sqrt(len(logs))

@@ -14,8 +14,6 @@ ROUNDS = 5
 that was started anew, since two starts of the same program differ by some per cent."""
 _SUSPECT, _CLEARED = 1.05, 1.03
 """What is slower by so much is measured anew, until it is no longer slower by so much."""
-_BUSY, _BUSY_ROUNDS = 1.1, 3
-"""Where the fixed work takes so much longer than in the baseline, a change can hide in a round."""
 _FASTER = 0.8
 """The fixed work takes so much of its time in the baseline on a machine that is much faster."""
 
@@ -77,10 +75,6 @@ def compare(
         now = pooled(levels[name] for levels in rounds if name in levels)
         found = change(before, now, comparable=comparable)
         return Compared(before, now, found, len(rounds) == ROUNDS and found.regressed)
-
-    def doubtful(name: str) -> bool:
-        busy = comparable and slowness(baseline.levels[name], rounds[-1][name]) > _BUSY
-        return busy and len(rounds) < _BUSY_ROUNDS
 
     rounds = [first]
     found = {name: told(name) for name in known}

@@ -70,16 +70,17 @@ class Measured:
         totals, own = [total for total, _, _ in good], [one.total_s for _, one, _ in good]
         works = list(zip(*(work for _, _, work in good), strict=True))
         typical = median if self.is_corrected else quick
-        return Level(
+        level = Level(
             median_s=median(totals),
             own_s=typical(own),
             ran_s=median(one.ran_s for _, one, _ in good),
             reference_s=tuple(map(typical, works)),
-            noise=max(noise(own, work, typical) for work in works),
+            noise=0.0,
             samples=len(good),
             corrected=self.is_corrected,
             totals_s=thinned(totals),
         )
+        return replace(level, noise=max(noise(own, one, typical, level.follows) for one in works))
 
 
 class Meter:

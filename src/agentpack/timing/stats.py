@@ -48,11 +48,19 @@ def noise(
     values: Sequence[float],
     reference: Sequence[float],
     level: Callable[[Sequence[float]], float] = median,
+    share: float = 1.0,
 ) -> float:
-    """The standard error of the logarithm of `level(values) / level(reference)`.
+    """The standard error of the logarithm of `level(values) / level(reference) ** share`.
 
     Values are paired, so what slowed both down at the same time cancels out: pairs are drawn
     again and again with replacement (bootstrap), always the same ones for the same values.
+
+    Args:
+        values: what was measured.
+        reference: what was measured in turn with it.
+        level: what one number says of several.
+        share: how far the values follow the reference, from 0 to 1.
+
     """
     pairs = list(zip(values, reference, strict=True))
     if len(pairs) < 2:  # noqa: PLR2004 - of one value nothing is known
@@ -62,5 +70,5 @@ def noise(
     for _ in range(_RESAMPLES):
         drawn = draw(pairs, k=len(pairs))
         above, below = level([one for one, _ in drawn]), level([one for _, one in drawn])
-        logs.append(math.log(above / below))
+        logs.append(math.log(above) - share * math.log(below))
     return stdev(logs)

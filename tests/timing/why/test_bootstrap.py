@@ -112,7 +112,7 @@ def test_the_answer_is_the_same_watched_or_not(tmp_path: Path):
             for path, before in zip(("/", "/error"), usual, strict=True):
                 answer = session.send(Request("GET", server.base_url + path), headers=headers)
                 assert (answer.sample.status, answer.body) == (before.sample.status, before.body)
-        trace = received.trace(identity, timeout_s=5)
+        trace = received.trace(identity, timeout_s=60)
         assert trace is not None
         assert received.hello["failures"] == []
 

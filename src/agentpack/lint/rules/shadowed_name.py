@@ -1,6 +1,7 @@
-r"""Two agents of one name.
+r"""Two agents of one name, or two skills of a plugin.
 
-Claude Code loads only one of them, the one that it reads last, and does not say so.
+Claude Code loads only one of them, and does not say so: of agents the one that it reads last. A
+plugin's skill is called as its folder, with hyphens for signs: `a.b` and `a-b` have one name.
 
 Bad .claude/agents/api.md:
     ---
