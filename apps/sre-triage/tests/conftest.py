@@ -29,7 +29,7 @@ from sre_triage.app import create_app
 from sre_triage.settings import Settings
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
-PATIENCE_S = 90
+PATIENCE_S = 300
 
 
 def wait_until(ready: Callable[[], Any]) -> Any:
@@ -278,8 +278,8 @@ class Provider(ThreadingHTTPServer):
             "LLM_BASE_URL": self.url,
             "LLM_MODEL": "stub-1",
             "LLM_API_KEY": "key-of-the-test",
-            "LLM_TIMEOUT_SECONDS": "1",
-            "TRIAGE_TIMEOUT_SECONDS": "30",
+            "LLM_TIMEOUT_SECONDS": "3",
+            "TRIAGE_TIMEOUT_SECONDS": "200",
             "TRIAGE_RETRY_SECONDS": "0.05",
             "TRIAGE_ATTEMPTS": "3",
         }
@@ -318,8 +318,8 @@ class _Handler(BaseHTTPRequestHandler):
         if end:
             self.wfile.write(b"data: [DONE]\n\n")
 
-    def pieces(self, text: str) -> None:
-        for start in range(0, len(text), 16):
+    def pieces(self, text: str, length: int = 16) -> None:
+        for start in range(0, len(text), length):
             chunk = {
                 "id": "c1",
                 "object": "chat.completion.chunk",
@@ -328,7 +328,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "choices": [
                     {
                         "index": 0,
-                        "delta": {"content": text[start : start + 16]},
+                        "delta": {"content": text[start : start + length]},
                         "finish_reason": None,
                     }
                 ],

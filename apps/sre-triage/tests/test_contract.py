@@ -11,6 +11,12 @@ include-path = "/incidents/{incident_id}/logs/{log_id}"
 parameters = { "path.incident_id" = "%s", "path.log_id" = "%s" }
 
 [[operations]]
+include-path = "/incidents/{incident_id}/logs"
+include-method = "POST"
+# A file may hold any bytes: there is no content that it should refuse.
+checks.negative_data_rejection.enabled = false
+
+[[operations]]
 include-method = "PATCH"
 # A version that nobody has is a good header, and refused.
 checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "409", "412"]

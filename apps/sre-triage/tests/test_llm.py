@@ -46,7 +46,7 @@ def error_within(handler, before):
 def endless(handler, before):
     handler.stream("", end=False)
     while True:
-        handler.pieces("again and again " * 64)
+        handler.pieces("again and again " * 64, 1024)
 
 
 ONCE_BAD = {"limited": limited_once, "broken": broken_once, "cut off": cut_once}
@@ -121,13 +121,9 @@ def test_a_bad_service_loses_no_incident_and_blocks_no_request(provider, asking)
     incidents = {title: asking.triaged(incident_id) for title, incident_id in ids.items()}
     for title in ONCE_BAD:
         assert incidents[title]["status"] == "triaged", incidents[title]
-        assert asking.kinds(ids[title]) == [
-            "created",
-            "triage_started",
-            "triage_postponed",
-            "triage_started",
-            "triage_finished",
-        ]
+        kinds = asking.kinds(ids[title])
+        assert kinds[:3] == ["created", "triage_started", "triage_postponed"]
+        assert kinds[-1] == "triage_finished"
     for title, (_, reason) in ALWAYS_BAD.items():
         assert incidents[title]["status"] == "triage_failed", incidents[title]
         assert incidents[title]["failure_reason"].startswith(reason), incidents[title]
