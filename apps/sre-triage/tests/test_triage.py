@@ -246,18 +246,26 @@ async def test_what_an_earlier_round_comes_to_is_dropped(settings: Settings, ser
 async def test_reports_at_once_share_the_slots(settings: Settings, serve) -> None:
     """No more steps run side by side than the settings allow."""
     running, most = 0, 0
+    full, go_on = asyncio.Event(), asyncio.Event()
 
     async def step(report: Report) -> Assessment:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0.01)
+        if running == 3:
+            full.set()
+        await go_on.wait()
         running -= 1
         return CERTAIN
 
     few = settings.model_copy(update={"triage_at_once": 3})
     async with serve(create_app(few, triage_step=step)) as client:
-        await asyncio.gather(*(reported(client) for _ in range(12)))
+        reports = [asyncio.create_task(reported(client)) for _ in range(12)]
+        await full.wait()
+        while (await client.get("/incidents")).json()["total"] < 12:
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(*reports)
     assert most == 3
 
 
