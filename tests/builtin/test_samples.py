@@ -19,8 +19,20 @@ from agentpack.proof.typescript import VARIABLE
 PACK = load(builtin_root())
 PAGES = pages(PACK, unknown())
 PATHS = {page.target: page.path for page in PAGES}
-WITH_NPM = {"skills/fastapi-backend/references/openapi.md"}
-"""Pages that run what npm has fetched."""
+NPM = f"{VARIABLE} names no node_modules"
+PARTS = {
+    "skills/fastapi-backend/references/openapi.md": (NPM, VARIABLE in os.environ),
+    "skills/backend-skill/references/auth.md": (NPM, VARIABLE in os.environ),
+    "skills/backend-skill/references/api-design.md": (
+        "no redis-server on the PATH",
+        shutil.which("redis-server"),
+    ),
+    "skills/backend-skill/references/database.md": (
+        "no pgbouncer on the PATH",
+        shutil.which("pgbouncer"),
+    ),
+}
+"""Pages that need what PyPI does not bring, and whether it is here."""
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +52,9 @@ def proof(request, held, postgres_before) -> Proof:
 )
 def test_every_block_of_the_page_runs(target: str, proof: Proof) -> None:
     """Each block does what the page says, each line of Python runs, each claim is true."""
-    if target in WITH_NPM and VARIABLE not in os.environ:
-        pytest.skip(f"{VARIABLE} names no node_modules with @hey-api/openapi-ts")
+    lack, found = PARTS.get(target, ("", True))
+    if not found:
+        pytest.skip(lack)
     path = PATHS[target]
     results = [one for one in proof.results if one.path == path]
     wrong = [
