@@ -14,6 +14,7 @@ from .kept import timed, unseen
 from .places import Place, here, of_function
 
 _MOST = 5000
+_LOST_S = 0.001
 now = time.monotonic
 current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
 """The request that is being served here; `None` outside of one and for those without our mark."""
@@ -52,6 +53,7 @@ class Trace:
         self.waits: list[list[Any]] = []
         self.chunks: list[list[Any]] = []
         self.runs: list[list[Any]] = []
+        self.lost: list[list[float]] = []
         self.dropped = 0
         self.tasks: list[Any] = []
         self.workers: list[Worker] = []
@@ -69,6 +71,11 @@ class Trace:
         end = now()
         if end - start > 0.001:
             self.add(self.waits, [kind, start, end, *(place or here() or (None, None, None))])
+
+    def lose(self, start: float, waited: float) -> None:
+        """Note that its thread wanted a processor and had none: that is no code's doing."""
+        if waited > _LOST_S:
+            self.add(self.lost, [start, start + waited])
 
     def told(self, *, done: bool) -> dict[str, Any]:
         """All of it, to be sent."""
@@ -91,6 +98,7 @@ class Trace:
             "waits": list(self.waits),
             "chunks": list(self.chunks),
             "runs": [list(run) for run in self.runs],
+            "lost": list(self.lost),
             "dropped": self.dropped,
             "done": done,
         }
