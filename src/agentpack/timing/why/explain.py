@@ -32,6 +32,8 @@ MOST = 9
 CROWD = 4
 """How many are sent at once, to see what they wait for from each other."""
 _MOST_CROWD = 128
+_CROWDS = 3
+"""How often, until a wait is seen: on a busy machine they may come one after the other."""
 _LATE_S = 2.0
 _NOTED_S = 0.05
 
@@ -99,7 +101,10 @@ def explain(
             causes = judging()
             if concurrency > 1 or _waits(warm, causes):
                 count = min(_MOST_CROWD, max(CROWD, concurrency))
-                causes = judging(crowd=watcher.crowd(request, count))
+                for _ in range(_CROWDS):
+                    causes = judging(crowd=watcher.crowd(request, count))
+                    if not _waits(warm, causes):
+                        break
             typical = typical_of(warm, budget, known.samples if known else ())
             rooted = tuple(_from_root(cause, app.directory) for cause in causes)
             found[request] = (rooted, spans(typical))

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from .clock import Clock
-from .kept import timed, unseen
+from .kept import looked, timed, unseen
 from .places import Place, here, of_function
 
 _MOST = 5000
@@ -160,7 +160,7 @@ class Work:
         # All are busy now that it has one: what it waited for is a thread, not its turn to run.
         if self.full is not None and self.full():
             trace.wait("threadpool", self.asked, self.part[1])
-        worker = Worker(self.part, side=self.side)
+        began, worker = now(), Worker(self.part, side=self.side)
         token = current.set(trace)
         before, used = _seen(trace), time.thread_time()
         trace.workers.append(worker)
@@ -169,6 +169,9 @@ class Work:
                 return self.function(*args, **kwargs)
         finally:
             trace.workers.remove(worker)
+            if not self.side:
+                # What came after the last look.
+                trace.lose(max(looked[0], began), worker.clock.since()[1])
             current.reset(token)
             unseen(trace.path, time.thread_time() - used, _seen(trace) - before)
 

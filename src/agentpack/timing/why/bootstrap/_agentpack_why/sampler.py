@@ -95,21 +95,21 @@ class _Watch:
         cpu = ran + waited
         busy = bool(stack) and _label(stack[-1]) not in _IDLE
         seen = told(stack) if busy else None
-        late = moment - last > _LATE_S
+        since, late = last, moment - last > _LATE_S
         used, self.used = time.process_time() - self.used, time.process_time()
         if late and max(used, cpu) < _IDLES * (moment - last):
             # We came late, and not because a thread kept the lock: the machine is busy.
             last = moment - max(_LATE_S, used)
         if seen is not None and (late or not self.answered):
             _note(self.stuck, "loop", seen, waits_for(stack), (last, moment), cpu)
-            self.lost.append([last, last + min(waited, moment - last)])
+            self.lost.append([since, since + min(waited, moment - since)])
         if late and cpu > _KEPT * (moment - last):
             # It may have gone on before we looked.
             for trace in live:
                 suspect(trace.path)
         self.ping()
         for trace in live:
-            self.look_at(trace, frames, (stack, seen, cpu, waited), (last, moment))
+            self.look_at(trace, frames, (stack, seen, cpu, waited), (last, moment), since)
         self.tell_ended()
 
     def tell_ended(self) -> None:
@@ -138,7 +138,12 @@ class _Watch:
         self.answered = True
 
     def look_at(
-        self, trace: Trace, frames: Any, loop: tuple[Any, Stack | None, float, float], at: Any
+        self,
+        trace: Trace,
+        frames: Any,
+        loop: tuple[Any, Stack | None, float, float],
+        at: tuple[float, float],
+        since: float,
     ) -> None:
         workers = list(trace.workers)
         for worker in workers:
@@ -146,14 +151,14 @@ class _Watch:
             ran, waited = worker.clock.since()
             cpu = ran + waited
             if not worker.side:
-                trace.lose(at[0], min(waited, at[1] - at[0]))
+                trace.lose(since, min(waited, at[1] - since))
             if worker.side and cpu < _AT_WORK * (at[1] - at[0]):
                 continue
             seen = _within(told(stack), worker)
             _note(trace.runs, "thread", seen, waits_for(stack), at, cpu)
         if not trace.tasks or any(not worker.side for worker in workers):
             return
-        trace.lose(at[0], min(loop[3], at[1] - at[0]))
+        trace.lose(since, min(loop[3], at[1] - since))
         task = trace.tasks[-1]
         coroutine = task.get_coro()
         if getattr(coroutine, "cr_running", False):
