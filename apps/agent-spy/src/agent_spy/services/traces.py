@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 from agent_spy.errors import UNAVAILABLE
 from agent_spy.models import Run
 from agent_spy.models.base import now
-from agent_spy.repositories.search import search
 from agent_spy.repositories.runs import SMALL, AnyRow, Runs
+from agent_spy.repositories.search import search
 from agent_spy.repositories.spent import Spending, Spent
 from agent_spy.services.projects import Projects
 from agent_spy.services.query import read_cursor, write_cursor
