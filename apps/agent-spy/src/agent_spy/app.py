@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import State
 
 from agent_spy.api import (
     attachments,
@@ -58,7 +59,7 @@ from agent_spy.services.traces import Traces
 from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
 from agent_spy.stopping import Stopping
-from agent_spy.storage.database import open_database
+from agent_spy.storage.database import Database, open_database
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -93,30 +94,39 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.stopping = Stopping()
     app.state.started = datetime.now(UTC)
     app.state.database = database
-    app.state.projects = Projects(database)
-    app.state.ingest = Ingest(database, app.state.projects)
-    read = Runs(database.engine)
-    app.state.attachments = Attachments(database)
-    app.state.follower = Follower(database)
-    app.state.runs = RunReader(database, read, app.state.attachments, app.state.follower)
-    app.state.sums = Sums(database)
-    app.state.feedback = FeedbackService(database)
-    app.state.sharing = Sharing(database, read)
-    app.state.threads = ThreadReader(database)
-    app.state.v2 = V2(database, app.state.runs, app.state.sharing)
-    app.state.answers = Answers(database)
-    app.state.dashboard = Dashboard(
-        database.engine, read, Statistics(database.engine), app.state.follower
-    )
-    app.state.traces = Traces(database, read, app.state.projects)
-    app.state.timelines = Timelines(database, read)
-    app.state.details = RunDetails(database, app.state.runs, app.state.attachments)
-    app.state.activity = ActivityReader(database, app.state.projects)
-    app.state.health = Health(database)
-    app.state.metrics = Metrics(app.state.ingest, database.writer, app.state.follower)
-    app.state.deletion = Deletion(database, read)
-    app.state.keys = Keys(database, settings.api_keys)
+    _add_services(app.state, database, settings)
     add_error_handlers(app)
+    _add_routes(app, settings)
+    document(app, settings)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_services(state: State, database: Database, settings: Settings) -> None:
+    state.projects = Projects(database)
+    state.ingest = Ingest(database, state.projects)
+    read = Runs(database.engine)
+    state.attachments = Attachments(database)
+    state.follower = Follower(database)
+    state.runs = RunReader(database, read, state.attachments, state.follower)
+    state.sums = Sums(database)
+    state.feedback = FeedbackService(database)
+    state.sharing = Sharing(database, read)
+    state.threads = ThreadReader(database)
+    state.v2 = V2(database, state.runs, state.sharing)
+    state.answers = Answers(database)
+    state.dashboard = Dashboard(database.engine, read, Statistics(database.engine), state.follower)
+    state.traces = Traces(database, read, state.projects)
+    state.timelines = Timelines(database, read)
+    state.details = RunDetails(database, state.runs, state.attachments)
+    state.activity = ActivityReader(database, state.projects)
+    state.health = Health(database)
+    state.metrics = Metrics(state.ingest, database.writer, state.follower)
+    state.deletion = Deletion(database, read)
+    state.keys = Keys(database, settings.api_keys)
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
@@ -142,9 +152,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(v2.router, dependencies=[Depends(once)])
     app.include_router(pages.router)
     app.mount("/static", Assets(), name="static")
-    document(app, settings)
-    _add_middleware(app, settings)
-    return app
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -47,8 +47,6 @@ _ANSWERS: dict[str, Schema] = {
     "POST PREFIX/runs/batch": _ref(runs.Taken),
     "POST PREFIX/runs": _ref(runs.Taken),
     "PATCH PREFIX/runs/{run_id}": _ref(runs.Taken),
-    "POST PREFIX/v1/traces": {"type": "object"},
-    "POST PREFIX/otel/v1/traces": {"type": "object"},
     "GET PREFIX/runs/{run_id}": _ref(runs.RunResponse),
     "POST PREFIX/runs/query": _ref(runs.RunPage),
     "POST PREFIX/runs/stats": _ref(runs.Stats),
@@ -83,6 +81,8 @@ _ANSWERS: dict[str, Schema] = {
 _OTHER_ANSWERS: dict[str, str] = {
     "GET /metrics": "text/plain",
     "GET PREFIX/attachments/{run_id}/{name}": "*/*",
+    "POST PREFIX/v1/traces": "application/x-protobuf",
+    "POST PREFIX/otel/v1/traces": "application/x-protobuf",
 }
 """What is answered in another form."""
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
-from agent_spy.schemas.values import Moment
+from agent_spy.schemas.values import Cursor, Moment
 from agent_spy.services.answers import Answer
 from agent_spy.services.dashboard import Wanted
 from agent_spy.wire.values import microseconds
@@ -30,7 +30,7 @@ async def roots(
     start_time_lte: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor | None = None,
 ) -> Response:
     """List traces, newest first; `next_cursor` leads on as fast on any page."""
     wanted = Wanted(
