@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from agent_spy.errors import ConflictError, ForbiddenError, NotFoundError
-from agent_spy.models import ApiKey, Attachment, Feedback, Project, Run, Share
+from agent_spy.models import ApiKey, Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import now
+from agent_spy.repositories import following
 from agent_spy.repositories.fields import at
 from agent_spy.repositories.runs import AnyRow
 from agent_spy.storage.database import Database
@@ -144,9 +145,11 @@ def _find_or_make(connection: Connection, names: list[str]) -> dict[str, bytes]:
 
 def _delete(connection: Connection, project_id: UUID) -> bool:
     runs = select(Run.id).where(Run.project_id == project_id)
+    following.log(connection, connection.execute(runs).scalars().all())
     for statement in (
         delete(Share).where(Share.run_id.in_(runs)),
         delete(Attachment).where(Attachment.run_id.in_(runs)),
+        delete(Echo).where(Echo.project_id == project_id),
         delete(Feedback).where(Feedback.project_id == project_id),
         delete(Run).where(Run.project_id == project_id),
         delete(ApiKey).where(ApiKey.project_id == project_id),
