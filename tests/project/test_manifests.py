@@ -40,8 +40,8 @@ def declared(root: Path) -> dict[str, tuple[str, bool]]:
         ),
         (
             "requirements.in",
-            "# web\n-r other.txt\nfastapi==0.1 ; python_version > '3'\n",
-            {"fastapi": ("requirements.in:3", False)},
+            "# web\n-r other.txt\nfastapi==0.1 ; python_version > '3'\nhttpx\nhttps://x.example/y.whl\n",
+            {"fastapi": ("requirements.in:3", False), "httpx": ("requirements.in:4", False)},
         ),
         ("requirements/test.txt", "pytest\n", {"pytest": ("requirements/test.txt:1", True)}),
         (

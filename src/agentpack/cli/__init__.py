@@ -31,9 +31,11 @@ COMMANDS = {
     "inspect": "tell what Claude Code will load of agents and skills, and what it drops",
     "verify": "load a project's agents and skills in the real Claude Code",
     "lint": "find faults in agents and skills",
+    "prove": "run the code in a pack's pages, and tell which of it does what it says",
+    "audit": "find the failures in FastAPI code that no test of it shows",
     "build": "make a plugin and marketplace of a pack, or what other clients read",
     "new": "begin a pack, an agent or a skill that lints clean",
-    "rule": "show a lint rule's manual, or list all rules",
+    "rule": "show the manual of a rule of lint or audit, or list all rules",
     "time": "time endpoints as curl does, and say which is too slow and why",
 }
 

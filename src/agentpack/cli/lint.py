@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from agentpack.cli import FOUND, OK
+from agentpack.cli.findings import FORMATS, beyond_baseline, lines, show
 from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
 from agentpack.lint.config import Config, chosen, configured
@@ -23,8 +23,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+__all__ = ["FORMATS", "PATHS", "arguments", "run"]
+
 PATHS = True
-FORMATS = ("text", "json", "sarif", "github", "gitlab")
 _EVERY = 0.5  # seconds between two looks of --watch
 
 
@@ -78,20 +79,10 @@ def _once(args: argparse.Namespace) -> int:
         )
     finally:
         gc.enable()
-    if args.baseline:
-        findings = _beyond_baseline(args, findings)
-    _show(args, findings)
+    findings = beyond_baseline(args, findings)
+    show(args, findings, _manual)
+    _more(args)
     return FOUND if findings else OK
-
-
-def _beyond_baseline(
-    args: argparse.Namespace, findings: tuple[Finding, ...]
-) -> tuple[Finding, ...]:
-    from agentpack.lint import baseline  # noqa: PLC0415
-
-    if args.write_baseline:
-        args.baseline.write_text(baseline.dump(findings), encoding="utf-8")
-    return baseline.new(findings, baseline.load(args.baseline))
 
 
 def _path(path: Path, args: argparse.Namespace) -> list[Finding]:
@@ -179,61 +170,22 @@ def _config(path: Path, args: argparse.Namespace) -> Config:
     )
 
 
-def _show(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
-    if args.statistics:
-        from agentpack.report.findings import statistics  # noqa: PLC0415
-
-        print(statistics(findings))
-    elif args.format == "text":
-        from agentpack.report.findings import to_text  # noqa: PLC0415
-        from agentpack.report.terminal import Style, count  # noqa: PLC0415
-
-        print(to_text(findings, _line, Style.of_stdout()))
-        if args.guessed:
-            print(f"{count(args.guessed, 'more mend')} with --unsafe-fixes: look at each.")
-    elif args.format == "json":
-        import json  # noqa: PLC0415
-
-        from agentpack.report.findings import to_json  # noqa: PLC0415
-
-        print(json.dumps(to_json(findings), indent=2, ensure_ascii=False))
-    else:
-        print(_for_ci(args.format, findings), end="")
-
-
-def _for_ci(shape: str, findings: Sequence[Finding]) -> str:
-    import json  # noqa: PLC0415
-
+def _manual(name: str) -> str:
     from agentpack.lint.rule import load  # noqa: PLC0415
-    from agentpack.report import ci  # noqa: PLC0415
 
-    if shape == "github":
-        lines = ci.to_github(findings)
-        return f"{lines}\n" if lines else ""
-    if shape == "gitlab":
-        return json.dumps(ci.to_gitlab(findings), indent=2) + "\n"
-    manuals = {name: load(name).manual for name in {finding.rule for finding in findings}}
-    return json.dumps(ci.to_sarif(findings, manuals), indent=2) + "\n"
+    return load(name).manual
 
 
-@cache
-def _lines(path: str) -> tuple[str, ...]:
-    try:
-        if not Path(path).is_file():
-            # A pipe or a device may have no end.
-            return ()
-        return tuple(Path(path).read_bytes().decode("utf-8", "replace").splitlines())
-    except OSError:
-        return ()
+def _more(args: argparse.Namespace) -> None:
+    """Say how many mends are left out."""
+    if args.guessed and args.format == "text" and not args.statistics:
+        from agentpack.report.terminal import count  # noqa: PLC0415
 
-
-def _line(path: str, number: int) -> str:
-    lines = _lines(path)
-    return lines[number - 1] if number <= len(lines) else ""
+        print(f"{count(args.guessed, 'more mend')} with --unsafe-fixes: look at each.")
 
 
 def _stamp(paths: Sequence[Path]) -> tuple[tuple[str, int], ...]:
     """Every Markdown file with its time of change."""
-    _lines.cache_clear()
+    lines.cache_clear()
     files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.md"))]
     return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files if file.is_file()))

@@ -8,7 +8,7 @@ An allowance without a reason, or that nothing needs, is a finding itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from agentpack.finding import Finding, Place, Severity
 from agentpack.lazy import lazy
@@ -32,10 +32,9 @@ class Allowance(Record):
 
 
 def sift(
-    findings: Iterable[Finding], pages: Iterable[Page], rules: Collection[str]
+    findings: Iterable[Finding], allowed: Sequence[Allowance], rules: Collection[str]
 ) -> Iterator[Finding]:
     """The findings that nothing allows, and those about allowances themselves."""
-    allowed = [mark for page in pages for mark in _allowances(page)]
     used: set[Allowance] = set()
     for finding in findings:
         covering = [mark for mark in allowed if _covers(mark, finding)]
@@ -57,7 +56,8 @@ def _covers(mark: Allowance, finding: Finding) -> bool:
     return (mark.rule, mark.place.path) == (finding.rule, place.path) and place.line in mark.lines
 
 
-def _allowances(page: Page) -> Iterator[Allowance]:
+def allowances(page: Page) -> Iterator[Allowance]:
+    """Every mark of a page."""
     source = page.document.source
     if "agentpack:" not in source:
         return

@@ -15,7 +15,7 @@ exclude = ["examples/**"]         # paths that are not linted
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from agentpack.document import NEWEST
 from agentpack.document.versions import parse
 from agentpack.errors import AgentpackError
 from agentpack.finding import Finding
-from agentpack.lint.rule import Rule, did_you_mean, load, names
+from agentpack.lint import rule as lint_rule
+from agentpack.lint.rule import Rule, did_you_mean
 from agentpack.record import Record, replace
 
 TYPE_CHECKING = False
@@ -31,7 +32,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LISTS = ("select", "extend-select", "ignore", "exclude")
-_FILES = (("agentpack.toml", ("lint",)), ("pyproject.toml", ("tool", "agentpack", "lint")))
+
+
+class Book(Record):
+    """A set of rules that a table of the configuration chooses among."""
+
+    table: str
+    names: Callable[[], tuple[str, ...]]
+    """The ids of all rules there are."""
+    settings: tuple[str, ...] = ()
+    """What the table may say beside the choice of rules and paths."""
+
+
+LINT = Book("lint", lint_rule.names, ("client",))
 
 
 class Config(Record):
@@ -45,12 +58,15 @@ class Config(Record):
     per_path: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that are to run."""
-        chosen = self.select or names()
-        wanted = dict.fromkeys((*chosen, *self.extend_select))
+        """The rules of lint that are to run."""
         named = {*self.select, *self.extend_select}
-        loaded = [load(name) for name in wanted if name not in self.ignore]
+        loaded = [lint_rule.load(name) for name in self.chosen(lint_rule.names())]
         return tuple(rule for rule in loaded if rule.default or rule.id in named)
+
+    def chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Of all names of rules, those that are wanted."""
+        wanted = dict.fromkeys((*(self.select or names), *self.extend_select))
+        return tuple(name for name in wanted if name not in self.ignore)
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is wanted where it is."""
@@ -62,7 +78,7 @@ class Config(Record):
         )
 
 
-def configured(root: Path) -> Config:
+def configured(root: Path, book: Book = LINT) -> Config:
     """The configuration that stands in `root`, or in the nearest folder above that has one.
 
     Raises:
@@ -70,15 +86,16 @@ def configured(root: Path) -> Config:
     """
     folder = root.resolve() if root.is_dir() else root.resolve().parent
     for place in (folder, *folder.parents):
-        for name, keys in _FILES:
-            table = _table(place / name, keys)
+        for name, above in (("agentpack.toml", ()), ("pyproject.toml", ("tool", "agentpack"))):
+            table = _table(place / name, (*above, book.table))
             if table is not None:
-                return _config(table, place / name)
+                return _config(table, place / name, book)
     return Config()
 
 
 def chosen(
     config: Config,
+    book: Book = LINT,
     *,
     client: str | None = None,
     select: Sequence[str] = (),
@@ -91,7 +108,7 @@ def chosen(
         AgentpackError: there is no such rule, or the client's version is none.
     """
     for name in (*select, *extend_select, *ignore):
-        known(name)
+        known(name, book=book)
     client = client or config.client
     parse(client)
     return replace(
@@ -103,7 +120,7 @@ def chosen(
     )
 
 
-def _table(path: Path, keys: Iterable[str]) -> dict[str, Any] | None:
+def _table(path: Path, keys: Sequence[str]) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     import tomllib  # noqa: PLC0415 - with datetime it takes as long as twenty files
@@ -115,24 +132,26 @@ def _table(path: Path, keys: Iterable[str]) -> dict[str, Any] | None:
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise AgentpackError("the lint settings must be a table", path=path)
+        raise AgentpackError(f"the {keys[-1]} settings must be a table", path=path)
     return table
 
 
-def _config(table: dict[str, Any], path: Path) -> Config:
-    unknown = set(table) - {"client", "per-path", *_LISTS}
+def _config(table: dict[str, Any], path: Path, book: Book) -> Config:
+    settings = (*book.settings, "per-path", *_LISTS)
+    unknown = set(table) - {*settings}
     if unknown:
-        tip = did_you_mean(min(unknown), ("client", "per-path", *_LISTS))
-        raise AgentpackError(f"no setting {min(unknown)!r} for lint", path=path, mend=tip or None)
+        tip = did_you_mean(min(unknown), settings)
+        message = f"no setting {min(unknown)!r} for {book.table}"
+        raise AgentpackError(message, path=path, mend=tip or None)
     lists = {key: _list(table.get(key, []), key, path) for key in _LISTS}
     per_path = table.get("per-path", {})
     if not isinstance(per_path, dict):
         raise AgentpackError("'per-path' must be a table", path=path)
     exceptions = tuple((key, _list(value, key, path)) for key, value in per_path.items())
     for name in (*lists["select"], *lists["extend-select"], *lists["ignore"]):
-        known(name, path)
+        known(name, path, book)
     for name in (name for _, rules in exceptions for name in rules):
-        known(name, path)
+        known(name, path, book)
     return Config(
         str(table.get("client", NEWEST)),
         lists["select"],
@@ -149,13 +168,13 @@ def _list(value: Any, key: str, path: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
-def known(name: str, path: Path | None = None) -> str:
+def known(name: str, path: Path | None = None, book: Book = LINT) -> str:
     """`name`, if there is such a rule.
 
     Raises:
         AgentpackError: there is none.
     """
-    if name not in names():
-        tip = did_you_mean(name, names()) or "see: agentpack rule"
+    if name not in book.names():
+        tip = did_you_mean(name, book.names()) or "see: agentpack rule"
         raise AgentpackError(f"no rule {name!r}", path=path, mend=tip)
     return name

@@ -31,7 +31,8 @@ def lint(scene: Scene, rules: Iterable[Rule], *, allowances: bool = True) -> tup
     found = _once(found)
     if not allowances:
         return tuple(sorted(found, key=_order))
-    kept = allow.sift(found, scene.allowing(), {rule.id for rule in rules})
+    allowed = [mark for page in scene.allowing() for mark in allow.allowances(page)]
+    kept = allow.sift(found, allowed, {rule.id for rule in rules})
     return tuple(sorted(kept, key=_order))
 
 

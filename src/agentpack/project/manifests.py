@@ -22,6 +22,7 @@ from agentpack.project.documents import (
 from agentpack.project.tree import Tree, is_aside, parents
 
 REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?")
+VERSIONS = re.compile(r"\s*\(?([<>=!~^][^;#)\s]*(?:\s*,?\s*[<>=!~^][^;#)\s]*)*)")
 REQUIREMENT_FILES = (
     "requirements*.txt",
     "requirements*.in",
@@ -39,13 +40,14 @@ DEV_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A package that a manifest names."""
+    """A package that a manifest names; `wanted` is which versions, as it writes them."""
 
     name: str
     extras: frozenset[str]
     source: str
     dev: bool
     optional: bool = False
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ def _dependency(
     if not match:
         return None
     extras = frozenset(normal(extra.strip()) for extra in (match["extras"] or "").split(","))
-    return Dependency(normal(match["name"]), extras - {""}, source, dev, optional)
+    wanted = VERSIONS.match(requirement, match.end())
+    return Dependency(
+        normal(match["name"]), extras - {""}, source, dev, optional, wanted[1] if wanted else ""
+    )
 
 
 def _listed(table: Table, *keys: str, dev: bool, optional: bool = False) -> Iterator[Dependency]:
@@ -86,6 +91,9 @@ def _named(table: Table, *keys: str, dev: bool) -> Iterator[Dependency]:
             continue
         extras: Any = wanted.get("extras") if isinstance(wanted, Mapping) else None
         written = f"{name}[{','.join(map(str, extras))}]" if isinstance(extras, list) else name
+        version: Any = wanted.get("version") if isinstance(wanted, Mapping) else wanted
+        if isinstance(version, str) and version.strip("* "):
+            written += f"=={version}" if version[0].isdigit() else version
         optional = isinstance(wanted, Mapping) and bool(wanted.get("optional"))
         source = table.source(*keys, name)
         found = _dependency(written, source, dev=dev, optional=optional)
@@ -131,7 +139,7 @@ def _requirements(tree: Tree, path: str) -> Iterator[Dependency]:
     dev = bool(DEV_WORDS.search(path.rsplit("/", 1)[-1]))
     for number, text in enumerate(tree.lines(path), 1):
         written = text.strip()
-        if not written or written.startswith(("#", "-", ".", "/", "http", "git+")):
+        if not written or written.startswith(("#", "-", ".", "/", "http:", "https:", "git+")):
             continue
         found = _dependency(written, f"{path}:{number}", dev=dev)
         if found:

@@ -68,6 +68,7 @@ class Survey:
                     known.source,
                     known.dev,
                     known.optional,
+                    known.wanted,
                 )
         return found
 

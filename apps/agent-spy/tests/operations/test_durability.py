@@ -142,17 +142,31 @@ def eventually(attempt, enough):
     return found
 
 
-def test_a_stopped_server_answers_what_it_has_taken(server, database_url):
-    """SIGTERM under load: requests under way are answered, nothing is a 5xx, nothing is lost."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_answers_what_it_has_taken(server, database_url, number):
+    """Told to stop under load it answers what is under way, loses nothing, and exits with 0."""
     spy = server(database_url).start()
     load = Load(spy.port, 16).start()
-    load.await_more(100)
-    assert spy.stop() in {0, -15}
+    load.await_more(500)
+    assert spy.stop(number) == 0
     load.end()
-    assert load.acknowledged
     assert not [other for other in load.others if other[0] != 503]
     assert not missing(database_url, load.acknowledged)
     assert "Traceback" not in spy.log.read_text()
+
+
+def test_two_processes_that_are_stopped_lose_nothing(server, postgres):
+    """The same on PostgreSQL with two processes, whose parent is told."""
+    spy = server(postgres, workers=2).start()
+    load = Load(spy.port, 16).start()
+    load.await_more(500)
+    assert spy.stop() == 0
+    load.end()
+    assert not [other for other in load.others if other[0] != 503]
+    assert not missing(postgres, load.acknowledged)
+    assert "Traceback" not in spy.log.read_text()
+    with pytest.raises(OSError, match="refused"):
+        spy.request("GET", "/health")
 
 
 @pytest.mark.parametrize("writers", [8, 32, 128])

@@ -8,17 +8,15 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, NaiveDatetime
 
 from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
+from agent_spy.schemas.values import Cursor, Moment
 from agent_spy.services.answers import Answer
 from agent_spy.services.dashboard import Wanted
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/dashboard", tags=["dashboard"])
-Time = AwareDatetime | NaiveDatetime
-"""A time without a zone is UTC."""
 
 
 @router.get("/runs/roots")
@@ -28,11 +26,11 @@ async def roots(
     project: str | None = None,
     status: Literal["running", "completed", "failed"] | None = None,
     search: Annotated[str | None, Query(max_length=500)] = None,
-    start_time_gte: Time | None = None,
-    start_time_lte: Time | None = None,
+    start_time_gte: Moment | None = None,
+    start_time_lte: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor | None = None,
 ) -> Response:
     """List traces, newest first; `next_cursor` leads on as fast on any page."""
     wanted = Wanted(
@@ -68,5 +66,5 @@ async def summary(request: Request, only: Only) -> Response:
     return await kept(request, only, make)
 
 
-def _stored(time: Time | None) -> int | None:
+def _stored(time: Moment | None) -> int | None:
     return None if time is None else microseconds(time.isoformat())

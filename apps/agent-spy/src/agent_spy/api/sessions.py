@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Json, TypeAdapter
+from pydantic import BaseModel, Json, TypeAdapter, WithJsonSchema
 
 from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
 from agent_spy.api.info import TENANT
 from agent_spy.errors import NotFoundError
 from agent_spy.repositories.runs import AnyRow
+from agent_spy.schemas.values import Moment
 from agent_spy.services.shape import fragment, iso, text
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/sessions", tags=["projects"])
+Metadata = Annotated[str, WithJsonSchema({"type": "string", "format": "json-object"})]
 _read_metadata = TypeAdapter(Json[dict[str, Any]]).validate_python
 
 
@@ -31,8 +32,8 @@ class NewProject(BaseModel):
     description: str | None = None
     extra: dict[str, Any] | None = None
     reference_dataset_id: UUID | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: Moment | None = None
+    end_time: Moment | None = None
 
 
 @router.get("")
@@ -44,7 +45,7 @@ async def list_projects(
     name_contains: str | None = None,
     reference_dataset: Annotated[list[UUID] | None, Query()] = None,
     reference_free: bool | None = None,  # noqa: FBT001 - it is a query's parameter
-    metadata: str | None = None,
+    metadata: Metadata | None = None,
     include_stats: bool = False,  # noqa: FBT001, FBT002
     limit: Annotated[int, Query(ge=1, le=100)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,

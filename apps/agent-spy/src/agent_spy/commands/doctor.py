@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from pydantic import ValidationError
 from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from agent_spy.commands.opening import faults
+from agent_spy.migrations import NewerTablesError, newest
 from agent_spy.settings import Settings
 
 _LEAST_FREE = 1024**3
@@ -41,8 +41,8 @@ def _run(_arguments: argparse.Namespace) -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        for fault in error.errors():
-            print(f"fail  setting {'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}")
+        for fault in faults(error):
+            print(f"fail  {fault}")
         raise SystemExit(1) from None
     findings = asyncio.run(examine(settings))
     for state, what in findings:
@@ -137,10 +137,11 @@ async def _followed(connection: AsyncConnection) -> Finding:
 
 
 async def _migrated(connection: AsyncConnection) -> Finding:
-    config = Config()
-    config.set_main_option("script_location", "agent_spy:migrations")
-    head = ScriptDirectory.from_config(config).get_current_head()
     has = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        head = newest(has)
+    except NewerTablesError as error:
+        return Finding("fail", str(error))
     if has == head:
         return Finding("ok", f"its tables are up to date ({head})")
     return Finding("warn", f"its tables are at {has}, a server brings them to {head} at its start")

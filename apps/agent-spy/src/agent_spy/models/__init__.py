@@ -2,6 +2,7 @@
 
 from agent_spy.models.attachment import Attachment
 from agent_spy.models.base import Base
+from agent_spy.models.echo import Echo
 from agent_spy.models.feedback import Feedback
 from agent_spy.models.following import ChangedRuns, Followed, MinuteCount, RunCount
 from agent_spy.models.key import ApiKey
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "Base",
     "ChangedRuns",
+    "Echo",
     "Feedback",
     "Followed",
     "MinuteCount",

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from agent_spy.errors import UNAVAILABLE, NotFoundError
-from agent_spy.models import Attachment, Feedback, Project, Run, Share
+from agent_spy.models import Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import now
 from agent_spy.repositories import following
 from agent_spy.repositories.runs import Runs
@@ -125,4 +125,5 @@ def _delete(connection: Connection, ids: Sequence[UUID]) -> int:
     following.log(connection, ids)
     for table in (Share, Attachment, Feedback):
         connection.execute(delete(table).where(table.run_id.in_(ids)))
+    connection.execute(delete(Echo).where(or_(Echo.span_id.in_(ids), Echo.run_id.in_(ids))))
     return connection.execute(delete(Run).where(Run.id.in_(ids))).rowcount

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 import msgspec
 
 from agent_spy.services.boundary import Boundary, touched
+from agent_spy.services.echoes import Echoes
 from agent_spy.services.lineage import Lineage
 from agent_spy.services.projects import DEFAULT, Projects
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED
 from agent_spy.wire.message import Said, understand
 from agent_spy.wire.multipart import AttachmentPart
+from agent_spy.wire.otlp.run import Told
+from agent_spy.wire.otlp.run import understand as span_as_run
+from agent_spy.wire.otlp.span import Refused, Span
 from agent_spy.wire.values import id_text, run_id
 
 
@@ -42,6 +46,7 @@ class Ingest:
     def __init__(self, database: Database, projects: Projects) -> None:
         self._database, self._projects = database, projects
         self._lineage = Lineage(database)
+        self._echoes = Echoes(database, self._lineage)
         self._boundary = Boundary(database)
         self.taken = 0
         """Messages committed since the start."""
@@ -78,12 +83,47 @@ class Ingest:
             understood, attachments = await self._within(understood, attachments, only, outcome)
         outcome.updated = sum(patch for _, patch in understood)
         outcome.created = len(understood) - outcome.updated
-        await self._place([said for said, _ in understood], understood, only)
+        await self._place(understood, only)
         if understood or attachments:
             changes = [said.change for said, _ in understood]
             await self._database.writer.write(changes, attachments)
             self.taken += len(changes)
             await self._lineage.settle(changes)
+            await self._echoes.settle(changes)
+        return outcome
+
+    async def take_spans(
+        self, spans: Iterable[Span | Refused], project: str | None, *, only: bytes | None = None
+    ) -> Outcome:
+        """Store spans as runs; it is committed when this returns.
+
+        Args:
+            spans: in any order, and however their traces are batched.
+            project: what the request names, for spans that name none.
+            only: the one project that the caller's key opens.
+        """
+        outcome = Outcome()
+        told: list[Told] = []
+        for span in spans:
+            if isinstance(span, Refused):
+                outcome.errors.append({"id": "", "error": span.reason})
+                continue
+            try:
+                told.append(span_as_run(span, project))
+            except (ValueError, RecursionError) as error:
+                outcome.errors.append({"id": span.span_id.hex(), "error": str(error)})
+        understood = [(one.said, False) for one in told]
+        if only is not None:
+            understood, _ = await self._within(understood, (), only, outcome)
+        await self._place(understood, only)
+        outcome.created = len(understood)
+        echoes = {one.said.change.id for one in told if one.echo}
+        changes = await self._echoes.admit([said.change for said, _ in understood], echoes)
+        if changes:
+            await self._database.writer.write(changes)
+            await self._lineage.settle(changes)
+            await self._echoes.settle(changes, spans=True)
+        self.taken += outcome.created
         return outcome
 
     async def _within(
@@ -109,11 +149,9 @@ class Ingest:
         ]
         return mine, files
 
-    async def _place(
-        self, all_said: list[Said], understood: list[tuple[Said, bool]], only: bytes | None
-    ) -> None:
+    async def _place(self, understood: list[tuple[Said, bool]], only: bytes | None) -> None:
         """Give each run its project: named, or the key's own, or the default."""
-        names = {said.project or DEFAULT for said in all_said if said.project_id is None}
+        names = {said.project or DEFAULT for said, _ in understood if said.project_id is None}
         ids = {} if only else await self._projects.ids(names)
         lane = LANES["project_id"]
         for said, patch in understood:

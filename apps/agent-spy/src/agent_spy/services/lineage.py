@@ -14,17 +14,23 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Update, select, text, type_coerce, update
+from sqlalchemy import Connection, LargeBinary, Update, func, select, text, type_coerce, update
 from sqlalchemy.orm import aliased
 
 from agent_spy.models import Run
 from agent_spy.models.run import LOOSE
 from agent_spy.storage.database import Database
-from agent_spy.wire.change import RunChange
+from agent_spy.wire.change import FULL, LANES, RunChange
 
+_NAMED = FULL << LANES["trace_id"]
 _ANY = f"SELECT 1 FROM runs WHERE {LOOSE} LIMIT 1"  # noqa: S608 - it is a constant
 _BELOW = f"SELECT 1 FROM runs WHERE {LOOSE} AND"  # noqa: S608
+_BELOW_OR_ECHOED = (
+    f"SELECT EXISTS ({_BELOW} parent_id = ANY($1)) AS below,"  # noqa: S608
+    " EXISTS (SELECT 1 FROM echoes) AS echoed"
+)
 _ROUNDS = 2
+_LOCK = 7_207_441_092
 _AT_ONCE = 500
 """Ids of one statement."""
 
@@ -35,6 +41,7 @@ class _Question:
 
     ids: list[bytes] = field(default_factory=list)
     answer: bool | None = None
+    """Whether a loose run is below one of them."""
 
 
 class Lineage:
@@ -48,17 +55,22 @@ class Lineage:
         self._met: bool | None = None
         self._question = _Question()
         self._asking = asyncio.Lock()
+        self.echoed = False
+        """Whether another server may have taken spans that are echoes (`services.echoes`)."""
 
     async def settle(self, changes: Sequence[RunChange]) -> None:
         """See to the traces of runs that were just stored, and of those below them."""
-        loose = any(c.parent_id and c.trace_id in {None, c.id} for c in changes)
-        if not loose and not await self._possible():
-            return
-        if not loose and not await self._waited_for([change.id for change in changes]):
-            return
+        loose = any(
+            c.parent_id and (c.trace_id in {None, c.id} or not c.ranks & _NAMED) for c in changes
+        )
+        if not loose or not self._alone:
+            possible = await self._possible()
+            waited = possible and await self._waited_for([change.id for change in changes])
+            if not loose and not waited:
+                return
         ids = [UUID(bytes=change.id) for change in changes]
         self._met = True
-        await self._database.writer.do(lambda connection: _settle(connection, ids))
+        await self._database.writer.do(lambda connection: hand_down(connection, ids))
 
     async def _possible(self) -> bool:
         """Whether any run is loose; other servers of a PostgreSQL may bring some at any time."""
@@ -83,10 +95,10 @@ class Lineage:
     async def _below(self, ids: list[bytes]) -> bool:
         async with self._engine.connect() as connection:
             if not self._alone:
-                found = await connection.exec_driver_sql(
-                    f"{_BELOW} parent_id = ANY($1) LIMIT 1", (ids,)
-                )
-                return found.first() is not None
+                found = await connection.exec_driver_sql(_BELOW_OR_ECHOED, (ids,))
+                row: Any = found.one()
+                self.echoed = self.echoed or row.echoed
+                return bool(row.below)
             for start in range(0, len(ids), _AT_ONCE):
                 some = tuple(ids[start : start + _AT_ONCE])
                 marks = ", ".join("?" * len(some))
@@ -98,7 +110,17 @@ class Lineage:
             return False
 
 
-def _settle(connection: Connection, ids: Sequence[UUID]) -> None:
+def one_at_a_time(connection: Connection) -> None:
+    """Let no other server settle anything before the transaction ends: one that read a trace
+    just before it changed would hand down the old one.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def hand_down(connection: Connection, ids: Sequence[UUID]) -> None:
+    """See to the traces of runs, and of those below them, within a transaction."""
+    one_at_a_time(connection)
     wave = list(ids)
     _run(connection, Run.id.in_, wave)
     times: Counter[UUID] = Counter()

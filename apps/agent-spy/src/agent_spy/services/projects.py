@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from agent_spy.errors import ConflictError, ForbiddenError, NotFoundError
-from agent_spy.models import ApiKey, Attachment, Feedback, Project, Run, Share
+from agent_spy.models import ApiKey, Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import now
 from agent_spy.repositories import following
 from agent_spy.repositories.fields import at
@@ -149,6 +149,7 @@ def _delete(connection: Connection, project_id: UUID) -> bool:
     for statement in (
         delete(Share).where(Share.run_id.in_(runs)),
         delete(Attachment).where(Attachment.run_id.in_(runs)),
+        delete(Echo).where(Echo.project_id == project_id),
         delete(Feedback).where(Feedback.project_id == project_id),
         delete(Run).where(Run.project_id == project_id),
         delete(ApiKey).where(ApiKey.project_id == project_id),

@@ -18,14 +18,14 @@ import orjson
 from sqlalchemy import Connection, LargeBinary, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from agent_spy.models import Attachment, Feedback, Project, Run, Share
+from agent_spy.models import Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import Base, Id
 from agent_spy.storage.database import Database
 from agent_spy.storage.upsert import COLUMNS
 from agent_spy.wire.change import RunChange
 
 _AT_ONCE = 200
-_TABLES: tuple[type[Base], ...] = (Project, Run, Feedback, Attachment, Share)
+_TABLES: tuple[type[Base], ...] = (Project, Run, Echo, Feedback, Attachment, Share)
 """Projects first: what follows is put into the project of the same name."""
 
 

@@ -30,7 +30,9 @@ from agent_spy.wire.values import run_id
 _LONGEST_GROUP = 2_000
 _LANES = 2
 """Groups that are committed at the same time, each on a connection of its own."""
-_ATTEMPTS = 3
+_ATTEMPTS = 5
+_ROLLED_BACK = "40"
+"""The class of SQLSTATE of deadlocks and the like."""
 _STAGE = "staged_runs"
 _NAMES = ", ".join(COLUMNS)
 # The names in these statements are the tables' own.
@@ -114,9 +116,13 @@ class PostgresWriter:
 
     async def do(self, work: Work) -> Any:
         """Do `work` in a transaction of its own, beside the groups."""
-        try:
+
+        async def attempt() -> Any:
             async with self._engine.begin() as connection:
-                outcome = await connection.run_sync(work)
+                return await connection.run_sync(work)
+
+        try:
+            outcome = await _repeated(attempt)
         except (OperationalError, InterfaceError, OSError) as error:
             raise UnavailableError(str(error)) from error
         self.written.set()
@@ -197,6 +203,18 @@ class _Lane:
                 await self._connection.invalidate()
                 await self._connection.close()
             self._connection = None
+
+
+async def _repeated(attempt: Callable[[], Awaitable[Any]]) -> Any:
+    """Try a transaction again that another one's locks broke off: nothing of it is stored."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except (asyncpg.TransactionRollbackError, DBAPIError) as error:
+            code = str(getattr(getattr(error, "orig", error), "sqlstate", ""))
+            if not code.startswith(_ROLLED_BACK):
+                raise
+    return await attempt()
 
 
 async def _store(driver: Any, rows: Sequence[tuple[Any, ...]], *, staged: bool) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 import zstandard
 
 _ZSTD_WINDOW = 1 << 27
+KNOWN = ("", "identity", "gzip", "x-gzip", "deflate", "zstd")
+"""What `Content-Encoding` may say."""
 
 
 class BodyTooLargeError(Exception):

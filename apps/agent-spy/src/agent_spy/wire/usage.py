@@ -34,9 +34,17 @@ def find(outputs: str | None, extra: str | None) -> str | None:
         except (msgspec.MsgspecError, RecursionError):
             continue
         for candidate in _candidates(tree, 0):
-            if used := _usage(candidate):
-                return msgspec.json.encode(used).decode()
+            if used := write(candidate):
+                return used
     return None
+
+
+def write(found: dict[str, Any]) -> str | None:
+    """`usage_metadata`, in any library's words, as the JSON that is stored; `None` if it tells
+    of no tokens.
+    """
+    used = _usage(found)
+    return msgspec.json.encode(used).decode() if used else None
 
 
 def _candidates(tree: Any, depth: int) -> Iterator[dict[str, Any]]:

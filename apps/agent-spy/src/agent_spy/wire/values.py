@@ -10,7 +10,8 @@ _HEX_DIGITS, _WITH_DASHES = 32, 36
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""The last microsecond of the year 9999."""
 _LATEST_SECONDS = 4_102_444_800
 """The year 2100. A greater number counts milliseconds, as the JavaScript SDK's do."""
 _LONGEST_NUMBER = 4_102_444_800_000
@@ -38,7 +39,7 @@ def microseconds(value: str | float) -> int:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         found = (moment - _EPOCH) // _MICROSECOND
-        if not _FIRST <= found <= _LAST:  # its zone puts it into another year
+        if not _FIRST <= found <= LATEST:  # its zone puts it into another year
             raise ValueError(f"{value} is no time between the years 1 and 9999")
         return found
     if not 0 <= value <= _LONGEST_NUMBER:

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _ID = sa.LargeBinary(16)
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

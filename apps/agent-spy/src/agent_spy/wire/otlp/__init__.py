@@ -1,0 +1,1 @@
+"""OpenTelemetry's wire: spans by OTLP, as protobuf or as JSON, and the runs that they tell of."""

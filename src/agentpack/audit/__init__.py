@@ -1,0 +1,1 @@
+"""The failures that FastAPI code compiles, deploys and passes review with, found in the code."""

@@ -1,0 +1,1 @@
+"""One fault a file: its name is the rule's id, its docstring the manual and the first test."""
