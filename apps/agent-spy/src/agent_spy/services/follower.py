@@ -30,8 +30,9 @@ _SOON = 2_000
 _PATIENCE_SECONDS = 1.0
 _QUIET_SECONDS = 0.2
 """Without a commit for so long nobody is in its way."""
-_SHARE = 9
+_SHARE = 19
 """While others write, it rests so many times as long as it works."""
+_GATHERING_SECONDS = 1.0
 _ROUND_SECONDS = 5.0
 """Another server of the database may have left something."""
 _LOCK = 7_207_441_092
@@ -66,6 +67,10 @@ class Follower:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_ROUND_SECONDS):
                     await written.wait()
+            # What belongs together comes together: a run's end is followed with its start.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHERING_SECONDS):
+                    await self._hurry.wait()
 
     async def waiting(self) -> int:
         """How many changes of runs have yet to be followed."""
