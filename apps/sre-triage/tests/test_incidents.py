@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sre_triage.app import create_app
 from sre_triage.database import create_engine, create_sessions
 from sre_triage.models import Base, Incident
+from sre_triage.services.assessment import Report
 from sre_triage.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +49,7 @@ async def test_an_unknown_incident_is_named_in_the_404(client: httpx.AsyncClient
     missing = uuid4()
     answer = await client.get(f"/incidents/{missing}")
     assert answer.status_code == 404
-    assert answer.json() == {"detail": f"Incident {missing} not found"}
+    assert answer.json()["detail"] == f"Incident {missing} not found"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ async def test_a_bad_report_is_refused_with_its_place(
         "/incidents", content=body, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code == 422
-    assert [fault["loc"] for fault in answer.json()["detail"]] == [place]
+    assert [fault["loc"] for fault in answer.json()["errors"]] == [place]
     assert (await client.get("/incidents")).json()["total"] == 0
 
 
@@ -145,7 +146,7 @@ async def test_parameters_out_of_range_are_refused(client: httpx.AsyncClient, qu
     """A list parameter that makes no sense is 422, never a guess and never a 500."""
     answer = await client.get(f"/incidents?{query}")
     assert answer.status_code == 422
-    assert answer.json()["detail"][0]["loc"] == ["query", query.partition("=")[0]]
+    assert answer.json()["errors"][0]["loc"] == ["query", query.partition("=")[0]]
 
 
 async def test_parallel_reports_are_all_kept(client: httpx.AsyncClient) -> None:
@@ -163,8 +164,8 @@ async def test_a_commit_that_fails_is_not_answered_201(settings: Settings, serve
     """A report the database refuses at commit is 503, is not stored, and starts no triage."""
     triaged = []
 
-    async def step(title: str, description: str) -> None:
-        triaged.append(title)
+    async def step(report: Report) -> None:
+        triaged.append(report)
 
     def refuse(_session: object) -> None:
         raise OperationalError("COMMIT", None, Exception("database is locked"))
@@ -177,7 +178,7 @@ async def test_a_commit_that_fails_is_not_answered_201(settings: Settings, serve
             event.remove(AsyncSession.sync_session_class, "before_commit", refuse)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "1"
-        assert answer.json() == {"detail": "The database is not available. Try again."}
+        assert answer.json()["detail"] == "The database is not available. Try again."
         assert (await client.get("/incidents")).json()["total"] == 0
     assert triaged == []
 
@@ -199,9 +200,10 @@ async def test_a_database_that_stays_locked_is_503(tmp_path: Path, serve) -> Non
 async def test_health_fails_when_the_table_cannot_be_read(settings: Settings, serve) -> None:
     """Health reads the table, so it is 503 when that is gone."""
     async with serve(create_app(settings)) as client:
-        assert (await client.get("/health")).json() == {"status": "ok"}
+        assert (await client.get("/health/ready")).json() == {"status": "ok"}
         engine = create_engine(settings.database_url)
         async with engine.begin() as connection:
             await connection.run_sync(Base.metadata.drop_all)
         await engine.dispose()
-        assert (await client.get("/health")).status_code == 503
+        assert (await client.get("/health/ready")).status_code == 503
+        assert (await client.get("/health/live")).status_code == 200

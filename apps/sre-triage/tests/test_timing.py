@@ -57,4 +57,15 @@ def test_one_incident_comes_in_time(timed_client, incidents) -> None:
 @pytest.mark.budget(LIMIT_S)
 def test_health_comes_in_time(timed_client) -> None:
     """Whoever asks for the app's health gets a quick answer."""
-    assert timed_client.get("/health").json() == {"status": "ok"}
+    assert timed_client.get("/health/ready").json() == {"status": "ok"}
+    assert timed_client.get("/health/live").json() == {"status": "ok"}
+
+
+@pytest.mark.budget(LIMIT_S)
+def test_a_change_comes_in_time(timed_client, incidents) -> None:
+    """A change and what the timeline then tells of it."""
+    for number in range(5):
+        title = {"title": f"Disk full, look {number}"}
+        assert timed_client.patch(f"/incidents/{incidents[-1]}", json=title).status == 200
+    timeline = timed_client.get(f"/incidents/{incidents[-1]}/timeline").json()
+    assert timeline["items"][0]["kind"] == "created"

@@ -31,6 +31,7 @@ COMMANDS = {
     "inspect": "tell what Claude Code will load of agents and skills, and what it drops",
     "verify": "load a project's agents and skills in the real Claude Code",
     "lint": "find faults in agents and skills",
+    "prove": "run the code in a pack's pages, and tell which of it does what it says",
     "audit": "find the failures in FastAPI code that no test of it shows",
     "build": "make a plugin and marketplace of a pack, or what other clients read",
     "new": "begin a pack, an agent or a skill that lints clean",

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import State
 
 from agent_spy.api import (
     attachments,
@@ -20,22 +21,30 @@ from agent_spy.api import (
     ingest,
     metrics,
     otlp,
+    pages,
     runs,
     sessions,
     share,
     v2,
 )
+from agent_spy.api.html import Assets
+from agent_spy.api.once import once
 from agent_spy.authentication import Authentication
 from agent_spy.bodies import Bodies
 from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
-from agent_spy.middleware import RequestLog
+from agent_spy.middleware import Faults, RequestLog
+from agent_spy.openapi import document
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.activity import ActivityReader
+from agent_spy.services.answers import Answers
 from agent_spy.services.dashboard import Dashboard
 from agent_spy.services.deletion import Deletion
+from agent_spy.services.details import RunDetails
 from agent_spy.services.feedback import FeedbackService
 from agent_spy.services.files import Attachments
+from agent_spy.services.follower import Follower
 from agent_spy.services.health import Health
 from agent_spy.services.ingest import Ingest
 from agent_spy.services.keys import Keys
@@ -45,9 +54,12 @@ from agent_spy.services.runs import RunReader
 from agent_spy.services.shares import Sharing
 from agent_spy.services.sums import Sums
 from agent_spy.services.threads import ThreadReader
+from agent_spy.services.timeline import Timelines
+from agent_spy.services.traces import Traces
 from agent_spy.services.v2 import V2
 from agent_spy.settings import Settings
-from agent_spy.storage.database import open_database
+from agent_spy.stopping import Stopping
+from agent_spy.storage.database import Database, open_database
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -59,14 +71,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         days = settings.retention_days
-        retention = asyncio.create_task(app.state.deletion.keep(days)) if days else None
+        tasks = [asyncio.create_task(app.state.follower.run())]
+        if days:
+            tasks.append(asyncio.create_task(app.state.deletion.keep(days)))
         try:
-            yield
+            with app.state.stopping.watching():
+                yield
         finally:
-            app.state.stopping = True
-            if retention:
-                retention.cancel()
-                await asyncio.wait([retention])
+            app.state.stopping.begin()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await database.stop()
 
     set_up_logging(settings)
@@ -76,25 +91,42 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.state.stopping = False
+    app.state.stopping = Stopping()
     app.state.started = datetime.now(UTC)
     app.state.database = database
-    app.state.projects = Projects(database)
-    app.state.ingest = Ingest(database, app.state.projects)
+    _add_services(app.state, database, settings)
+    add_error_handlers(app)
+    _add_routes(app, settings)
+    document(app, settings)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_services(state: State, database: Database, settings: Settings) -> None:
+    state.projects = Projects(database)
+    state.ingest = Ingest(database, state.projects)
     read = Runs(database.engine)
-    app.state.attachments = Attachments(database)
-    app.state.runs = RunReader(database, read, app.state.attachments)
-    app.state.sums = Sums(database)
-    app.state.feedback = FeedbackService(database)
-    app.state.sharing = Sharing(database, read)
-    app.state.threads = ThreadReader(database)
-    app.state.v2 = V2(database, app.state.runs, app.state.sharing)
-    app.state.dashboard = Dashboard(database.engine, read, Statistics(database.engine))
-    app.state.health = Health(database)
-    app.state.metrics = Metrics(app.state.ingest, database.writer)
-    app.state.deletion = Deletion(database, read)
-    app.state.keys = Keys(database, settings.api_keys)
-    add_error_handlers(app, debug=settings.debug)
+    state.attachments = Attachments(database)
+    state.follower = Follower(database)
+    state.runs = RunReader(database, read, state.attachments, state.follower)
+    state.sums = Sums(database)
+    state.feedback = FeedbackService(database)
+    state.sharing = Sharing(database, read)
+    state.threads = ThreadReader(database)
+    state.v2 = V2(database, state.runs, state.sharing)
+    state.answers = Answers(database)
+    state.dashboard = Dashboard(database.engine, read, Statistics(database.engine), state.follower)
+    state.traces = Traces(database, read, state.projects)
+    state.timelines = Timelines(database, read)
+    state.details = RunDetails(database, state.runs, state.attachments)
+    state.activity = ActivityReader(database, state.projects)
+    state.health = Health(database)
+    state.metrics = Metrics(state.ingest, database.writer, state.follower)
+    state.deletion = Deletion(database, read)
+    state.keys = Keys(database, settings.api_keys)
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
     # SDKs use the address that they are given as it is: with or without the prefix.
@@ -111,10 +143,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             sessions,
             dashboard,
         ):
-            app.include_router(area.router, prefix=prefix, include_in_schema=bool(prefix))
-    app.include_router(v2.router)
-    _add_middleware(app, settings)
-    return app
+            app.include_router(
+                area.router,
+                prefix=prefix,
+                include_in_schema=bool(prefix),
+                dependencies=[Depends(once)],
+            )
+    app.include_router(v2.router, dependencies=[Depends(once)])
+    app.include_router(pages.router)
+    app.mount("/static", Assets(), name="static")
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -122,6 +159,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     if settings.require_auth:
         app.add_middleware(Authentication, keys=app.state.keys, api_prefix=settings.api_prefix)
     app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Faults, debug=settings.debug)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

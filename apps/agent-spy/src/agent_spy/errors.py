@@ -9,12 +9,14 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from agent_spy.storage.writer import UnavailableError
 from agent_spy.wire.encoding import BodyTooLargeError
 
 logger = structlog.get_logger()
 
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _WRONG_VALUE = "22"
 _PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection, rollback, resources, locks, the operator, the system."""
@@ -38,16 +40,15 @@ class ConflictError(Exception):
     """There is such a thing already."""
 
 
-def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
-    """Answer 4xx to what a client got wrong, 503 while the database can't be used, else 500."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer 4xx to what a client got wrong, and 503 while the database can't be used.
 
-    async def fault(_request: Request, error: Exception) -> Response:
-        detail = {"detail": str(error), "type": type(error).__name__} if debug else None
-        return JSONResponse(detail or {"detail": "Internal server error"}, status_code=500)
-
+    The rest is 500 (`agent_spy.middleware.Faults`).
+    """
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(ValueError, _bad)
     app.add_exception_handler(NotFoundError, _missing)
     app.add_exception_handler(ConflictError, _conflict)
@@ -56,7 +57,6 @@ def add_error_handlers(app: FastAPI, *, debug: bool) -> None:
     app.add_exception_handler(DBAPIError, _refused)
     app.add_exception_handler(BodyTooLargeError, _too_large)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, fault)
 
 
 async def unavailable(_request: Request, error: Exception) -> Response:
@@ -76,6 +76,19 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": faults}, status_code=422)
 
 
+async def _wrong_method(request: Request, _error: Exception) -> Response:
+    # The framework names the methods of the one route that it met first.
+    allowed = [method for method in _METHODS if _serves(request, method)]
+    return JSONResponse(
+        {"detail": "Method Not Allowed"}, status_code=405, headers={"Allow": ", ".join(allowed)}
+    )
+
+
+def _serves(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] == Match.FULL for route in request.app.router.routes)
+
+
 async def _bad(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, status_code=400)
 
@@ -93,7 +106,7 @@ async def _conflict(_request: Request, error: Exception) -> Response:
 
 
 async def _unsupported(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"detail": str(error)}, status_code=501)
+    return JSONResponse({"detail": str(error)}, status_code=422)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""A request's id, its line in the log, and its time. Pure ASGI: it costs microseconds."""
+"""A request's id, its line in the log, its time, and its 500. Pure ASGI: microseconds each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import uuid4
 import structlog
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = structlog.get_logger()
@@ -53,6 +54,36 @@ class RequestLog:
                 status=status,
                 duration_ms=round(seconds * 1000, 2),
             )
+
+
+class Faults:
+    """Answers 500 to what nothing else answers.
+
+    The framework's own place for it is outside of all middleware: such an answer has neither an id
+    nor what a browser needs to read it. The error goes on, for the log.
+    """
+
+    def __init__(self, app: ASGIApp, *, debug: bool) -> None:
+        self._app, self._debug = app, debug
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if scope["type"] == "http" and not started:
+                told = {"detail": "Internal server error"}
+                if self._debug:
+                    told = {"detail": str(error), "type": type(error).__name__}
+                await JSONResponse(told, status_code=500)(scope, receive, send)
+            raise
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:

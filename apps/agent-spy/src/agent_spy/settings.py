@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 Words = Annotated[list[str], NoDecode]
 """A list written `a,b` or as JSON."""
+_DATABASES = "write sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 Level = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
 
 
@@ -69,6 +72,19 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError(_DATABASES) from None
+        if url.drivername == "postgresql+asyncpg" or (
+            url.drivername == "sqlite+aiosqlite" and url.database not in {None, "", ":memory:"}
+        ):
+            return value
+        raise ValueError(_DATABASES)
 
     @field_validator("api_prefix")
     @classmethod

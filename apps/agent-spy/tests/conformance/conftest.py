@@ -27,6 +27,7 @@ from langsmith import Client
 
 KEY = os.environ.get("LANGSMITH_CONFORMANCE_KEY", "any-key")
 PATIENCE_SECONDS = 120
+START_SECONDS = 180
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -97,7 +98,7 @@ def serve(database, folder):
 
 
 def wait_for(url, process, log):
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()[-2000:]
         try:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from agent_spy.cli import main; main()"]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 def free_port():
@@ -26,8 +26,8 @@ def free_port():
 class Server:
     """One server; it can be killed and started again at the same place."""
 
-    def __init__(self, folder, database=None, **environment):
-        self.folder = folder
+    def __init__(self, folder, database=None, *, workers=1, **environment):
+        self.folder, self.workers = folder, workers
         self.database = database or f"sqlite+aiosqlite:///{folder / 'spy.db'}"
         self.environment = {"LOG_LEVEL": "WARNING", "DATABASE_URL": self.database} | environment
         self.port = free_port()
@@ -40,7 +40,7 @@ class Server:
     def start(self):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve", "--port", str(self.port)],
+                [*COMMAND, "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env=os.environ | self.environment,
                 cwd=self.folder,
                 stderr=log,
@@ -57,10 +57,11 @@ class Server:
         self.process.kill()
         self.process.wait(30)
 
-    def stop(self):
+    def stop(self, number=signal.SIGTERM):
+        """Tell it to stop; the exit code, which comes within the time of a drain."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+            self.process.send_signal(number)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def __enter__(self):
         return self.start()

@@ -122,9 +122,11 @@ def whole(path):
 
 
 def test_a_projects_key_reaches_no_other_project(
-    settings, serving, every_route, address, a_run, tmp_path
+    settings, serving, every_route, address, a_run, tmp_path, monkeypatch
 ):
     """Whatever route it asks, one project's key reads and changes nothing of another's."""
+    for name in ("_EVERY_SECONDS", "_LONGEST_SECONDS"):  # streams end after a look
+        monkeypatch.setattr(f"agent_spy.stopping.{name}", 0.01)
 
     async def run():
         async with serving(settings(require_auth=True, api_keys=[MASTER])) as client:

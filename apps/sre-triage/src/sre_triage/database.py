@@ -22,7 +22,11 @@ def create_engine(url: str) -> AsyncEngine:
 
     A writer waits 5 s for SQLite's lock; `?timeout=` in the URL sets other seconds.
     """
-    engine = create_async_engine(url)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,  # what reporters wrote has no place in the log
+        pool_pre_ping=not url.startswith("sqlite"),
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine

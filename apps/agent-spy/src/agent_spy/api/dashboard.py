@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, NaiveDatetime
 
+from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
+from agent_spy.schemas.values import Cursor, Moment
+from agent_spy.services.answers import Answer
 from agent_spy.services.dashboard import Wanted
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/dashboard", tags=["dashboard"])
-Time = AwareDatetime | NaiveDatetime
-"""A time without a zone is UTC."""
 
 
 @router.get("/runs/roots")
@@ -24,12 +26,13 @@ async def roots(
     project: str | None = None,
     status: Literal["running", "completed", "failed"] | None = None,
     search: Annotated[str | None, Query(max_length=500)] = None,
-    start_time_gte: Time | None = None,
-    start_time_lte: Time | None = None,
+    start_time_gte: Moment | None = None,
+    start_time_lte: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    cursor: Cursor | None = None,
 ) -> Response:
-    """List traces, newest first."""
+    """List traces, newest first; `next_cursor` leads on as fast on any page."""
     wanted = Wanted(
         project=project,
         status=status,
@@ -38,25 +41,30 @@ async def roots(
         until=_stored(start_time_lte),
         limit=limit,
         offset=offset,
+        cursor=cursor,
     )
-    return _json(await request.app.state.dashboard.roots(wanted, only=only))
+    return await kept(request, only, lambda: request.app.state.dashboard.roots(wanted, only=only))
 
 
 @router.get("/runs/{trace_id}/hierarchy")
 async def hierarchy(request: Request, trace_id: UUID, only: Only) -> Response:
     """Give a trace as a tree."""
-    return _json(await request.app.state.dashboard.hierarchy(trace_id, only=only))
+    return await kept(
+        request, only, lambda: request.app.state.dashboard.hierarchy(trace_id, only=only)
+    )
 
 
 @router.get("/stats/summary")
 async def summary(request: Request, only: Only) -> Response:
     """Count everything."""
-    return _json(await request.app.state.dashboard.summary(only=only))
+
+    async def make() -> Answer:
+        found = await request.app.state.dashboard.summary(only=only)
+        moment = {"timestamp": datetime.now(UTC).isoformat()}
+        return Answer.of(orjson.dumps(found | moment), told=orjson.dumps(found))
+
+    return await kept(request, only, make)
 
 
-def _stored(time: Time | None) -> int | None:
+def _stored(time: Moment | None) -> int | None:
     return None if time is None else microseconds(time.isoformat())
-
-
-def _json(content: bytes) -> Response:
-    return Response(content, media_type="application/json")

@@ -16,4 +16,5 @@ async def metrics(request: Request, only: Only) -> Response:
     """Tell what this process has done; only for keys that open everything."""
     if only is not None:
         raise ForbiddenError("This key opens one project only")
+    await request.app.state.follower.waiting()
     return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Json, TypeAdapter
+from pydantic import BaseModel, Json, TypeAdapter, WithJsonSchema
 
+from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
 from agent_spy.api.info import TENANT
 from agent_spy.errors import NotFoundError
 from agent_spy.repositories.runs import AnyRow
+from agent_spy.schemas.values import Moment
 from agent_spy.services.shape import fragment, iso, text
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/sessions", tags=["projects"])
+Metadata = Annotated[str, WithJsonSchema({"type": "string", "format": "json-object"})]
 _read_metadata = TypeAdapter(Json[dict[str, Any]]).validate_python
 
 
@@ -30,8 +32,8 @@ class NewProject(BaseModel):
     description: str | None = None
     extra: dict[str, Any] | None = None
     reference_dataset_id: UUID | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: Moment | None = None
+    end_time: Moment | None = None
 
 
 @router.get("")
@@ -43,24 +45,28 @@ async def list_projects(
     name_contains: str | None = None,
     reference_dataset: Annotated[list[UUID] | None, Query()] = None,
     reference_free: bool | None = None,  # noqa: FBT001 - it is a query's parameter
-    metadata: str | None = None,
+    metadata: Metadata | None = None,
     include_stats: bool = False,  # noqa: FBT001, FBT002
     limit: Annotated[int, Query(ge=1, le=100)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List projects, the newest first."""
-    rows = await request.app.state.projects.find(
-        ids=id,
-        name=name,
-        name_contains=name_contains,
-        datasets=reference_dataset,
-        dataset_free=reference_free,
-        metadata=_read_metadata(metadata) if metadata else None,
-        limit=limit,
-        offset=offset,
-        only=only,
-    )
-    return _json([await _whole(request, row, stats=include_stats) for row in rows])
+
+    async def make() -> bytes:
+        rows = await request.app.state.projects.find(
+            ids=id,
+            name=name,
+            name_contains=name_contains,
+            datasets=reference_dataset,
+            dataset_free=reference_free,
+            metadata=_read_metadata(metadata) if metadata else None,
+            limit=limit,
+            offset=offset,
+            only=only,
+        )
+        return orjson.dumps([await _whole(request, row, stats=include_stats) for row in rows])
+
+    return await kept(request, only, make)
 
 
 @router.get("/resolutions")
@@ -99,8 +105,12 @@ async def read(
     include_stats: bool = False,  # noqa: FBT001, FBT002 - it is a query's parameter
 ) -> Response:
     """Give one project."""
-    row = await _one(request, project_id, only)
-    return _json(await _whole(request, row, stats=include_stats))
+
+    async def make() -> bytes:
+        row = await _one(request, project_id, only)
+        return orjson.dumps(await _whole(request, row, stats=include_stats))
+
+    return await kept(request, only, make)
 
 
 @router.patch("/{project_id:uuid}")

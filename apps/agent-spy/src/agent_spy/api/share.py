@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from agent_spy.api.body import read_body
 from agent_spy.api.caller import Base, Only
 from agent_spy.errors import NotFoundError
-from agent_spy.services.query import Ids
+from agent_spy.schemas.values import Cursor, Ids
 
 router = APIRouter(tags=["share"])
 
@@ -28,7 +28,7 @@ class SharedQuery(BaseModel):
     """Which runs of a shared trace; without ids all of them."""
 
     id: Ids | None = None
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 @router.put("/runs/{run_id:uuid}/share")
@@ -78,7 +78,8 @@ async def query(request: Request, token: UUID, base: Base, query: SharedQuery) -
     return _json(await request.app.state.runs.shared(trace_id, base, query.id, query.cursor))
 
 
-@router.get("/public/{token:uuid}/runs{parameters:path}", include_in_schema=False)
+@router.get("/public/{token:uuid}/runs", include_in_schema=False)
+@router.get("/public/{token:uuid}/runs{parameters}", include_in_schema=False)
 async def listed(request: Request, token: UUID, base: Base, parameters: str = "") -> Response:
     """List the runs of a shared trace as an array.
 

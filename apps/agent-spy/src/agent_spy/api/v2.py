@@ -7,18 +7,17 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, NaiveDatetime
+from pydantic import BaseModel
 
 from agent_spy.api.caller import Base, Only
 from agent_spy.models import Run
+from agent_spy.schemas.values import Cursor, Filter, Moment
 from agent_spy.services import query as ask
 from agent_spy.services.threads import ThreadQuery, ThreadTotals
 from agent_spy.services.v2 import RunQuery, TraceQuery
 
 router = APIRouter(prefix="/api/v2", tags=["v2"])
 Words = Annotated[list[str] | None, Query()]
-Moment = AwareDatetime | NaiveDatetime
-Filter = Annotated[str | None, Query()]
 
 
 class NewShare(BaseModel):
@@ -108,7 +107,7 @@ async def trace(
     base: Base,
     only: Only,
     project_id: UUID | None = None,
-    filter: Filter = None,
+    filter: Filter | None = None,
     min_start_time: Moment | None = None,
     max_start_time: Moment | None = None,
     selects: Words = None,
@@ -142,10 +141,10 @@ async def thread(
     project_id: UUID,
     base: Base,
     only: Only,
-    cursor: str | None = None,
-    filter: Filter = None,
-    trace_filter: Filter = None,
-    tree_filter: Filter = None,
+    cursor: Cursor | None = None,
+    filter: Filter | None = None,
+    trace_filter: Filter | None = None,
+    tree_filter: Filter | None = None,
     page_size: Annotated[int, Query(ge=1, le=100)] = 20,
     selects: Words = None,
 ) -> Response:
@@ -165,7 +164,7 @@ async def thread(
 
 @router.get("/threads/{name}/stats")
 async def thread_stats(
-    request: Request, name: str, session_id: UUID, only: Only, filter: Filter = None
+    request: Request, name: str, session_id: UUID, only: Only, filter: Filter | None = None
 ) -> Response:
     """Sum up a thread."""
     return _json(await request.app.state.threads.stats(name, session_id, filter, only=only))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from agent_spy.settings import Settings
+from agent_spy.commands.opening import CannotRunError, read_settings
 
 _PAGES = 2_000
 """Copied at once; between them the server goes on."""
@@ -24,13 +24,16 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    url = make_url(Settings().database_url)
+    url = make_url(read_settings().database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
-        raise SystemExit("agent-spy: this is for SQLite; PostgreSQL has pg_dump")
+        raise CannotRunError("backup is for SQLite; PostgreSQL has pg_dump")
     source = Path(url.database)
     if not source.is_file():
-        raise SystemExit(f"agent-spy: there is no {source}")
-    copy(source, arguments.file)
+        raise CannotRunError(f"there is no {source}")
+    try:
+        copy(source, arguments.file)
+    except (sqlite3.Error, OSError) as error:
+        raise CannotRunError(f"cannot copy {source} to {arguments.file}: {error}") from None
     print(f"{arguments.file}: {arguments.file.stat().st_size} bytes")
 
 
@@ -49,5 +52,5 @@ def copy(source: Path, target: Path) -> None:
         there.execute("PRAGMA journal_mode = DELETE")
         (found,) = there.execute("PRAGMA quick_check").fetchone()
     if found != "ok":
-        raise SystemExit(f"agent-spy: the copy is not sound: {found}")
+        raise CannotRunError(f"the copy is not sound: {found}")
     unfinished.replace(target)

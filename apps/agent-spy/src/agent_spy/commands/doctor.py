@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from pydantic import ValidationError
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from agent_spy.commands.opening import faults
+from agent_spy.migrations import NewerTablesError, newest
 from agent_spy.settings import Settings
 
 _LEAST_FREE = 1024**3
@@ -41,8 +41,8 @@ def _run(_arguments: argparse.Namespace) -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        for fault in error.errors():
-            print(f"fail  setting {'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}")
+        for fault in faults(error):
+            print(f"fail  {fault}")
         raise SystemExit(1) from None
     findings = asyncio.run(examine(settings))
     for state, what in findings:
@@ -95,6 +95,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             if sqlite:
                 sound = (await connection.execute(text("PRAGMA quick_check"))).scalar_one()
                 yield Finding("ok" if sound == "ok" else "fail", f"its file is sound: {sound}")
+            yield await _followed(connection)
             if settings.require_auth and not settings.api_keys:
                 keys = await connection.scalar(text("SELECT count(*) FROM api_keys"))
                 state: Literal["ok", "warn"] = "ok" if keys else "warn"
@@ -115,11 +116,32 @@ async def _version(connection: AsyncConnection) -> str:
     return str(await connection.scalar(text("SHOW server_version")))
 
 
+async def _followed(connection: AsyncConnection) -> Finding:
+    """Whether counts and the index of words say what the runs say."""
+    if not await connection.run_sync(lambda c: inspect(c).has_table("followed_runs")):
+        return Finding("warn", "runs are not counted or indexed yet, a server does it")
+    runs, counted, indexed, waiting = (
+        await connection.execute(
+            text(
+                "SELECT (SELECT count(*) FROM runs), (SELECT sum(runs) FROM run_counts),"
+                " (SELECT count(*) FROM followed_runs),"
+                " (SELECT coalesce(sum(length(run_ids)), 0) / 16 FROM changed_runs)"
+            )
+        )
+    ).one()
+    if waiting:
+        return Finding("ok", f"{waiting} changes of {runs} runs wait to be counted and indexed")
+    if runs == (counted or 0) == indexed:
+        return Finding("ok", f"all {runs} runs are counted and indexed")
+    return Finding("fail", f"of {runs} runs {counted or 0} are counted, {indexed} indexed")
+
+
 async def _migrated(connection: AsyncConnection) -> Finding:
-    config = Config()
-    config.set_main_option("script_location", "agent_spy:migrations")
-    head = ScriptDirectory.from_config(config).get_current_head()
     has = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        head = newest(has)
+    except NewerTablesError as error:
+        return Finding("fail", str(error))
     if has == head:
         return Finding("ok", f"its tables are up to date ({head})")
     return Finding("warn", f"its tables are at {has}, a server brings them to {head} at its start")

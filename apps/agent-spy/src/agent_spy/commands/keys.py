@@ -7,12 +7,12 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from agent_spy.commands.opening import CannotRunError, read_settings, started
 from agent_spy.errors import NotFoundError
 from agent_spy.services.keys import Keys
 from agent_spy.services.projects import Projects
 from agent_spy.services.shape import iso
-from agent_spy.settings import Settings
-from agent_spy.storage.database import Database, open_database
+from agent_spy.storage.database import Database
 
 
 def add(commands: Any) -> None:
@@ -41,14 +41,11 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 async def _with_database(arguments: argparse.Namespace) -> None:
-    database = open_database(Settings())
-    await database.start()
-    try:
-        await arguments.act(arguments, database)
-    except NotFoundError as error:
-        raise SystemExit(f"agent-spy: {error}") from None
-    finally:
-        await database.stop()
+    async with started(read_settings()) as database:
+        try:
+            await arguments.act(arguments, database)
+        except NotFoundError as error:
+            raise CannotRunError(str(error)) from None
 
 
 async def _create(arguments: argparse.Namespace, database: Database) -> None:

@@ -6,13 +6,13 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from uuid import UUID
 
+from agent_spy.commands.opening import CannotRunError, read_settings, started
 from agent_spy.services.projects import Projects
 from agent_spy.services.transfer import Transfer
-from agent_spy.settings import Settings
-from agent_spy.storage.database import Database, open_database
+from agent_spy.storage.database import Database
 
 
 def add(commands: Any) -> None:
@@ -27,12 +27,8 @@ def add(commands: Any) -> None:
 
 
 async def _do(act: Any, arguments: argparse.Namespace) -> None:
-    database = open_database(Settings())
-    await database.start()
-    try:
+    async with started(read_settings()) as database:
         await act(database, arguments)
-    finally:
-        await database.stop()
 
 
 async def _export(database: Database, arguments: argparse.Namespace) -> None:
@@ -40,9 +36,9 @@ async def _export(database: Database, arguments: argparse.Namespace) -> None:
     if arguments.project:
         rows = await Projects(database).find(name=arguments.project)
         if not rows:
-            raise SystemExit(f"agent-spy: no project {arguments.project!r}")
+            raise CannotRunError(f"no project {arguments.project!r}")
         project = rows[0].id
-    out: IO[bytes] = arguments.file.open("wb") if arguments.file else sys.stdout.buffer
+    out = _open(arguments.file, "wb") if arguments.file else sys.stdout.buffer
     try:
         async for line in Transfer(database).lines(project):
             out.write(line)
@@ -53,13 +49,20 @@ async def _export(database: Database, arguments: argparse.Namespace) -> None:
 
 
 async def _import(database: Database, arguments: argparse.Namespace) -> None:
-    lines: IO[bytes] = arguments.file.open("rb") if arguments.file else sys.stdin.buffer
+    lines = _open(arguments.file, "rb") if arguments.file else sys.stdin.buffer
     try:
         counts = await Transfer(database).read(lines)
     except ValueError as error:
-        raise SystemExit(f"agent-spy: {error}") from None
+        raise CannotRunError(str(error)) from None
     finally:
         if arguments.file:
             lines.close()
     for table, count in counts.items():
         print(f"{count} {table}", file=sys.stderr)
+
+
+def _open(file: Path, mode: str) -> IO[bytes]:
+    try:
+        return cast("IO[bytes]", file.open(mode))
+    except OSError as error:
+        raise CannotRunError(f"{file}: {error.strerror}") from None

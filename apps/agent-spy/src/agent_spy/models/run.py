@@ -62,6 +62,19 @@ class Run(ProjectMixin, Base):
             postgresql_where=text(LOOSE),
         ),
         Index("ix_runs_trace", "trace_id", "start_time"),
+        # What a list of traces asks of the runs within each: few of them have it.
+        Index(
+            "ix_runs_used",
+            "trace_id",
+            sqlite_where=text("usage IS NOT NULL"),
+            postgresql_where=text("usage IS NOT NULL"),
+        ),
+        Index(
+            "ix_runs_failed",
+            "trace_id",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
+        ),
         Index("ix_runs_project_start", "project_id", "start_time", "id"),
         Index(
             "ix_roots_start",
@@ -77,6 +90,23 @@ class Run(ProjectMixin, Base):
             "id",
             sqlite_where=text("parent_id IS NULL"),
             postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "ix_roots_project_status_start",
+            "project_id",
+            "status",
+            "start_time",
+            "id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "ix_failed_project_start",
+            "project_id",
+            "start_time",
+            "id",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
         ),
         Index(
             "ix_roots_status_start",

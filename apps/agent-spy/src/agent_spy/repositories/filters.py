@@ -19,7 +19,10 @@ from agent_spy.repositories.arguments import (
     two,
 )
 from agent_spy.repositories.fields import COMPARE, Condition
+from agent_spy.repositories.search import search
 from agent_spy.wire.filter import Argument, Call, FilterError
+
+_INDEXED = frozenset({"name", "inputs", "outputs", "error"})
 
 
 def condition(found: Call) -> Condition:
@@ -45,17 +48,6 @@ def _condition(found: Call) -> Condition:
     if make is None:
         raise FilterError(f"no operator {found.operator!r}", found.at)
     return make(found)
-
-
-def search(words: str) -> Condition:
-    """Whether `words` occur in a run's name, inputs, outputs or error, in any case.
-
-    Raises:
-        ValueError: they are too long.
-    """
-    return or_(
-        *(_occurs(column, words) for column in (Run.name, Run.inputs, Run.outputs, Run.error))
-    )
 
 
 def of_root(found: Call) -> Condition:
@@ -103,8 +95,14 @@ def _search(found: Call) -> Condition:
         name = named(found, found.arguments[0])
         if name.name not in fields.TEXTS:
             raise FilterError(f"search() looks into {', '.join(fields.TEXTS)}", name.at)
-        return _occurs(fields.TEXTS[name.name], str(found.arguments[1]))
+        return _within(name.name, str(found.arguments[1]))
     return search(str(_only(found)))
+
+
+def _within(name: str, words: str) -> Condition:
+    """Exactly these words, in one field; the index tells in which runs it is worth looking."""
+    occurs = _occurs(fields.TEXTS[name], words)
+    return and_(search(words), occurs) if name in _INDEXED else occurs
 
 
 def _occurs(column: Any, words: str) -> Condition:

@@ -75,7 +75,7 @@ class Runs:
         """Runs that meet all conditions, newest first, `limit` at most."""
         query = select(*columns).where(*conditions, *_within(only))
         if after:
-            query = query.where(_behind(after, ascending=ascending))
+            query = query.where(behind(after, ascending=ascending))
         query = _ordered(query, ascending=ascending).limit(limit + 1)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
@@ -117,7 +117,7 @@ def _ordered(query: Select[Any], *, ascending: bool) -> Select[Any]:
     return query.order_by(Run.start_time.desc(), Run.id.desc())
 
 
-def _behind(after: tuple[int, UUID], *, ascending: bool) -> ColumnElement[bool]:
+def behind(after: tuple[int, UUID], *, ascending: bool = False) -> ColumnElement[bool]:
     """Keyset pagination: as fast on the last page as on the first."""
     keys = tuple_(Run.start_time, Run.id)
     return keys > after if ascending else keys < after

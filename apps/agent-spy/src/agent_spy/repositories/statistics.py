@@ -1,66 +1,105 @@
-"""Counts over all runs."""
+"""Counts over all runs, kept by the follower: no question goes through the runs."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from agent_spy.models import Project, Run
-from agent_spy.repositories.runs import AnyRow
+from agent_spy.models import MinuteCount, Project, Run, RunCount
 
-_DAY = 86_400_000_000
+_MINUTE = 60_000_000
+_DAY_MINUTES = 24 * 60
+_LAST = (
+    select(func.max(Run.start_time))
+    .where(Run.project_id == Project.id)
+    .correlate(Project)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What happened in a project; `last` is the start of its last run."""
+
+    name: str
+    runs: int
+    traces: int
+    last: int
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of runs."""
+
+    traces: int = 0
+    recent: int = 0
+    status: Counter[str] = field(default_factory=Counter)
+    run_type: Counter[str] = field(default_factory=Counter)
+    projects: list[Activity] = field(default_factory=list)
+    """The last active first."""
 
 
 class Statistics:
-    """Reads what the dashboard sums up."""
+    """Reads what the dashboard sums up; `only` keeps every answer within one project."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def summary(self, now: int, *, only: bytes | None = None) -> dict[str, Any]:
+    async def summary(self, now: int, *, only: bytes | None = None) -> Summary:
         """Counts of runs: in all, of a day, by status, type and project."""
-        within = () if only is None else (Run.project_id == only,)
+        found = Summary()
+        runs: Counter[UUID] = Counter()
+        traces: Counter[UUID] = Counter()
+        # The first of the day's minutes began before it: the whole of it counts.
+        since = MinuteCount.minute >= now // _MINUTE - _DAY_MINUTES
+        recent = select(func.sum(MinuteCount.runs)).where(since, *_of(MinuteCount.project_id, only))
+        alike = select(RunCount.__table__).where(*_of(RunCount.project_id, only))
         async with self._engine.connect() as connection:
-            status = await _counts(connection, Run.status, within)
-            recent = await connection.scalar(
-                select(func.count()).where(Run.start_time >= now - _DAY, *within)
-            )
-            traces = await connection.scalar(
-                select(func.count()).where(Run.parent_id.is_(None), *within)
-            )
-            projects = await self._projects(connection, within)
-            return {
-                "total_runs": sum(status.values()),
-                "total_traces": traces or 0,
-                "recent_runs_24h": recent or 0,
-                "status_distribution": status,
-                "run_type_distribution": await _counts(connection, Run.run_type, within),
-                "projects": projects,
-            }
+            found.recent = int(await connection.scalar(recent) or 0)
+            for row in await connection.execute(alike):
+                found.status[row.status] += row.runs
+                found.run_type[row.run_type or "unknown"] += row.runs
+                runs[row.project_id] += row.runs
+                traces[row.project_id] += row.runs * row.is_root
+            found.traces = traces.total()
+            found.projects = await _activities(connection, only, runs, traces)
+        return found
 
-    async def _projects(
-        self, connection: AsyncConnection, within: tuple[ColumnElement[bool], ...]
-    ) -> list[AnyRow]:
-        roots = func.count().filter(Run.parent_id.is_(None)).label("traces")
-        query = (
-            select(
-                Project.name,
-                func.count().label("runs"),
-                roots,
-                func.max(Run.start_time).label("last"),
-            )
-            .join(Project, Project.id == Run.project_id)
-            .where(*within)
-            .group_by(Project.id, Project.name)
-            .order_by(func.max(Run.start_time).desc())
+    async def traces(
+        self, *, project: str | None, status: str | None, only: bytes | None = None
+    ) -> int:
+        """How many traces there are of a project (by its name) and a status."""
+        query = select(func.sum(RunCount.runs)).where(
+            RunCount.is_root, *_of(RunCount.project_id, only)
         )
-        return list((await connection.execute(query)).all())
+        if project is not None:
+            query = query.join(Project, Project.id == RunCount.project_id)
+            query = query.where(Project.name == project)
+        if status is not None:
+            query = query.where(RunCount.status == status)
+        async with self._engine.connect() as connection:
+            return int(await connection.scalar(query) or 0)
 
 
-async def _counts(
-    connection: AsyncConnection, column: Any, within: tuple[ColumnElement[bool], ...]
-) -> dict[str, int]:
-    query = select(column, func.count()).where(*within).group_by(column)
-    return {name or "unknown": count for name, count in await connection.execute(query)}
+async def _activities(
+    connection: AsyncConnection,
+    only: bytes | None,
+    runs: Counter[UUID],
+    traces: Counter[UUID],
+) -> list[Activity]:
+    query = select(Project.id, Project.name, _LAST.label("last")).where(*_of(Project.id, only))
+    found = [
+        Activity(row.name, runs[row.id], traces[row.id], row.last or 0)
+        for row in await connection.execute(query)
+        if runs[row.id]
+    ]
+    return sorted(found, key=lambda activity: activity.last, reverse=True)
+
+
+def _of(column: Any, only: bytes | None) -> tuple[ColumnElement[bool], ...]:
+    return () if only is None else (column == only,)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.errors import NotFoundError
 from agent_spy.models import Project, Run
 from agent_spy.models.base import now
-from agent_spy.repositories.runs import SMALL, AnyRow, Node, Runs
+from agent_spy.repositories.runs import SMALL, AnyRow, Node, Runs, behind
+from agent_spy.repositories.search import search
 from agent_spy.repositories.statistics import Statistics
+from agent_spy.services.follower import Follower
+from agent_spy.services.query import read_cursor, write_cursor
 from agent_spy.services.shape import fragment, iso
 from agent_spy.services.tree import grow, write
 from agent_spy.wire import values
 
 _RECENT_PROJECTS = 10
+_COUNTED = 1_000
+"""As many traces are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +38,48 @@ class Wanted:
     until: int | None = None
     limit: int = 50
     offset: int = 0
+    cursor: str | None = None
+    """Where the last page ended: as fast on every page, while an offset is counted out."""
 
 
 class Dashboard:
     """Answers as JSON."""
 
-    def __init__(self, engine: AsyncEngine, runs: Runs, statistics: Statistics) -> None:
+    def __init__(
+        self, engine: AsyncEngine, runs: Runs, statistics: Statistics, follower: Follower
+    ) -> None:
         self._engine, self._runs, self._statistics = engine, runs, statistics
+        self._follower = follower
 
     async def roots(self, wanted: Wanted, *, only: bytes | None = None) -> bytes:
-        """Traces, newest first."""
+        """Traces, newest first.
+
+        Raises:
+            ValueError: the cursor is none of this server's, or the search too long.
+        """
+        if wanted.search:
+            await self._follower.catch_up()
         where = _conditions(wanted)
         if only is not None:
             where.append(Run.project_id == only)
+        after = read_cursor(wanted.cursor)
         query = (
             select(*SMALL, Run.inputs, Run.outputs, Project.name.label("project_name"))
             .join_from(Run, Project, Project.id == Run.project_id, isouter=True)
-            .where(*where)
+            .where(*where, *([behind(after)] if after else []))
             .order_by(Run.start_time.desc(), Run.id.desc())
-            .limit(wanted.limit)
+            .limit(wanted.limit + 1)
             .offset(wanted.offset)
         )
+        counted = select(literal(1)).where(*where).limit(_COUNTED).subquery()
         async with self._engine.connect() as connection:
-            total = await connection.scalar(select(func.count(Run.id)).where(*where)) or 0
-            rows = (await connection.execute(query)).all()
+            found = (await connection.execute(query)).all()
+            total = await connection.scalar(select(func.count()).select_from(counted)) or 0
+        more, rows = len(found) > wanted.limit, found[: wanted.limit]
+        exact = total < _COUNTED
+        if not exact:
+            total, exact = await self._many(wanted, wanted.offset + len(found), only)
+        last = rows[-1] if more else None
         return orjson.dumps(
             {
                 "runs": [
@@ -70,11 +92,28 @@ class Dashboard:
                     for row in rows
                 ],
                 "total": total,
+                "total_is_exact": exact,
                 "limit": wanted.limit,
                 "offset": wanted.offset,
-                "has_more": wanted.offset + len(rows) < total,
+                "has_more": more,
+                "next_cursor": write_cursor(last and (last.start_time, last.id)),
             }
         )
+
+    async def _many(self, wanted: Wanted, seen: int, only: bytes | None) -> tuple[int, bool]:
+        """How many traces there are, where there are too many to count, and whether that is exact.
+
+        By project and status they are counted as they come. Of other filters it is said how many
+        there are at least: to count them would take the longer, the more there are.
+        """
+        least = max(_COUNTED, seen)
+        if wanted.search or wanted.since is not None or wanted.until is not None:
+            return least, False
+        behind_by = await self._follower.catch_up()
+        kept = await self._statistics.traces(
+            project=wanted.project, status=wanted.status, only=only
+        )
+        return max(least, kept), not behind_by
 
     async def hierarchy(self, run_id: UUID, *, only: bytes | None = None) -> bytes:
         """The tree below a run.
@@ -97,25 +136,30 @@ class Dashboard:
             tree.depth,
         )
 
-    async def summary(self, *, only: bytes | None = None) -> bytes:
+    async def summary(self, *, only: bytes | None = None) -> dict[str, Any]:
         """Counts, and the projects that were active last."""
+        behind_by = await self._follower.catch_up()
         found = await self._statistics.summary(now(), only=only)
-        projects = found.pop("projects")
-        return orjson.dumps(
-            {
-                "stats": found | {"project_distribution": {row.name: row.runs for row in projects}},
-                "recent_projects": [
-                    {
-                        "name": row.name,
-                        "total_runs": row.runs,
-                        "total_traces": row.traces,
-                        "last_activity": iso(row.last),
-                    }
-                    for row in projects[:_RECENT_PROJECTS]
-                ],
-                "timestamp": datetime.now(UTC).isoformat(),
-            }
-        )
+        return {
+            "stats": {
+                "total_runs": found.status.total(),
+                "total_traces": found.traces,
+                "recent_runs_24h": found.recent,
+                "status_distribution": found.status,
+                "run_type_distribution": found.run_type,
+                "project_distribution": {one.name: one.runs for one in found.projects},
+            },
+            "recent_projects": [
+                {
+                    "name": one.name,
+                    "total_runs": one.runs,
+                    "total_traces": one.traces,
+                    "last_activity": iso(one.last),
+                }
+                for one in found.projects[:_RECENT_PROJECTS]
+            ],
+            "uncounted_runs": behind_by,
+        }
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -126,7 +170,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.status:
         found.append(Run.status == wanted.status)
     if wanted.search:
-        found.append(Run.name.icontains(wanted.search, autoescape=True))
+        found.append(search(wanted.search, roots=True))
     if wanted.since is not None:
         found.append(Run.start_time >= wanted.since)
     if wanted.until is not None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from agent_spy.errors import UNAVAILABLE, NotFoundError
 from agent_spy.models import Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import now
+from agent_spy.repositories import following
 from agent_spy.repositories.runs import Runs
 from agent_spy.storage.database import Database
 
@@ -121,6 +122,7 @@ class Deletion:
 
 
 def _delete(connection: Connection, ids: Sequence[UUID]) -> int:
+    following.log(connection, ids)
     for table in (Share, Attachment, Feedback):
         connection.execute(delete(table).where(table.run_id.in_(ids)))
     connection.execute(delete(Echo).where(or_(Echo.span_id.in_(ids), Echo.run_id.in_(ids))))

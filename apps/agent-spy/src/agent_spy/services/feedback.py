@@ -19,6 +19,7 @@ from agent_spy.repositories.runs import AnyRow
 from agent_spy.services.shape import fragment, iso, text
 from agent_spy.storage.database import Database
 from agent_spy.wire import feedback as wire
+from agent_spy.wire import values
 
 
 class FeedbackService:
@@ -35,7 +36,7 @@ class FeedbackService:
             ValueError: it cannot be understood.
             NotFoundError: it is for a run of another project.
         """
-        columns = wire.understand(message, now(), str(uuid4()) if b'"id"' not in message else None)
+        columns = wire.understand(message, now(), fallback=str(uuid4()))
         await self._store([columns], only)
         return await self.get(UUID(bytes=columns["id"]), only=only)
 
@@ -152,8 +153,8 @@ def _upsert(connection: Connection, rows: list[dict[str, Any]], only: bytes | No
 def _shape(row: AnyRow) -> dict[str, Any]:
     return {
         "id": str(row.id),
-        "created_at": iso(row.created_at),
-        "modified_at": iso(row.updated_at),
+        "created_at": values.iso(row.created_at),
+        "modified_at": values.iso(row.updated_at),
         "run_id": text(row.run_id),
         "trace_id": text(row.trace_id),
         "key": row.key,

@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from agent_spy.services.follower import Follower
 from agent_spy.services.ingest import Ingest
 from agent_spy.storage.writer import Writer
 
@@ -24,11 +25,11 @@ _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 3
 class Metrics:
     """One server's; several processes have one each."""
 
-    def __init__(self, ingest: Ingest, writer: Writer) -> None:
+    def __init__(self, ingest: Ingest, writer: Writer, follower: Follower) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._registry.register(_State(ingest, writer))
+        self._registry.register(_State(ingest, writer, follower))
         self._requests = Histogram(
             "agent_spy_request_seconds",
             "Time from a request's head to its answer's end",
@@ -49,8 +50,8 @@ class Metrics:
 class _State(Collector):
     """What is known elsewhere, read when it is asked for."""
 
-    def __init__(self, ingest: Ingest, writer: Writer) -> None:
-        self._ingest, self._writer = ingest, writer
+    def __init__(self, ingest: Ingest, writer: Writer, follower: Follower) -> None:
+        self._ingest, self._writer, self._follower = ingest, writer, follower
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -61,4 +62,9 @@ class _State(Collector):
         )
         yield GaugeMetricFamily(
             "agent_spy_writer_queue", "Requests that wait for a commit", self._writer.waiting
+        )
+        yield GaugeMetricFamily(
+            "agent_spy_unfollowed_runs",
+            "Changes of runs that are not counted or indexed yet, as last seen",
+            self._follower.behind,
         )

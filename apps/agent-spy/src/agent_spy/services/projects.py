@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from agent_spy.errors import ConflictError, ForbiddenError, NotFoundError
 from agent_spy.models import ApiKey, Attachment, Echo, Feedback, Project, Run, Share
 from agent_spy.models.base import now
+from agent_spy.repositories import following
 from agent_spy.repositories.fields import at
 from agent_spy.repositories.runs import AnyRow
 from agent_spy.storage.database import Database
@@ -144,6 +145,7 @@ def _find_or_make(connection: Connection, names: list[str]) -> dict[str, bytes]:
 
 def _delete(connection: Connection, project_id: UUID) -> bool:
     runs = select(Run.id).where(Run.project_id == project_id)
+    following.log(connection, connection.execute(runs).scalars().all())
     for statement in (
         delete(Share).where(Share.run_id.in_(runs)),
         delete(Attachment).where(Attachment.run_id.in_(runs)),

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement
 
 from agent_spy.models import Run
 from agent_spy.repositories import filters
+from agent_spy.repositories.search import search
+from agent_spy.schemas.values import Count, Cursor, Filter, Flag, Ids, Positive, Time
 from agent_spy.wire import values
 from agent_spy.wire.filter import parse
 
 LARGEST_PAGE = 1000
-MOST_IDS = 10_000
-"""A database takes only so many values in one statement."""
-Ids = Annotated[
-    list[UUID],
-    BeforeValidator(lambda ids: [ids] if isinstance(ids, str) else ids),
-    Field(max_length=MOST_IDS),
-]
-Time = str | float
-"""ISO 8601, without a zone in UTC; or seconds or milliseconds since 1970."""
 Condition = ColumnElement[bool]
 
 
@@ -39,22 +32,22 @@ class Query(BaseModel):
     id: Ids | None = None
     trace: UUID | None = None
     parent_run: UUID | None = None
-    is_root: bool | None = None
-    execution_order: int | None = None
+    is_root: Flag | None = None
+    execution_order: Count | None = None
     """1 is how older SDKs ask for roots."""
     run_type: str | None = None
     reference_example: Ids | None = None
-    error: bool | None = None
+    error: Flag | None = None
     start_time: Time | None = None
     end_time: Time | None = None
     query: str | None = None
-    filter: str | None = None
-    trace_filter: str | None = None
-    tree_filter: str | None = None
+    filter: Filter | None = None
+    trace_filter: Filter | None = None
+    tree_filter: Filter | None = None
     select: list[str] | None = None
-    limit: int | None = Field(default=None, ge=1)
+    limit: Positive | None = None
     """How many a page holds, 100 where it is not told; never more than 1,000."""
-    cursor: str | None = None
+    cursor: Cursor | None = None
     order: Literal["asc", "desc"] | None = None
 
 
@@ -76,7 +69,7 @@ def conditions(query: Query) -> list[Condition]:
         *failed(error=query.error),
         *times(query.start_time, None),
         *before(query.end_time),
-        *([filters.search(query.query)] if query.query else []),
+        *([search(query.query)] if query.query else []),
         *filtered(query.filter, query.trace_filter, query.tree_filter),
     ]
 

@@ -12,7 +12,9 @@ from agent_spy.models import Run
 from agent_spy.repositories.ancestors import Ancestors
 from agent_spy.repositories.feedback import FeedbackReader
 from agent_spy.repositories.runs import AnyRow, Page, Runs
+from agent_spy.repositories.search import asked_by
 from agent_spy.services.files import Attachments
+from agent_spy.services.follower import Follower
 from agent_spy.services.query import (
     LARGEST_PAGE,
     Condition,
@@ -30,8 +32,11 @@ _PAGE = 100
 class RunReader:
     """Answers the SDK's questions. `base` is the address of the API, for links to files."""
 
-    def __init__(self, database: Database, runs: Runs, attachments: Attachments) -> None:
+    def __init__(
+        self, database: Database, runs: Runs, attachments: Attachments, follower: Follower
+    ) -> None:
         self._runs, self._attachments = runs, attachments
+        self._follower = follower
         self._ancestors = Ancestors(database.engine)
         self._feedback = FeedbackReader(database.engine)
 
@@ -103,6 +108,8 @@ class RunReader:
         only: bytes | None = None,
     ) -> Page:
         """A page of runs as they are stored."""
+        if asked_by(wanted):
+            await self._follower.catch_up()
         return await self._runs.page(
             wanted,
             limit=min(limit or _PAGE, LARGEST_PAGE),

@@ -14,6 +14,7 @@ from agent_spy.models import Run
 from agent_spy.repositories.aggregates import Aggregates
 from agent_spy.repositories.fields import thread
 from agent_spy.repositories.threads import Threads
+from agent_spy.schemas.values import Count, Filter, OffsetCursor, Unserved
 from agent_spy.services import query as ask
 from agent_spy.services.query import Condition
 from agent_spy.services.shape import iso
@@ -27,9 +28,10 @@ class ThreadQuery(Window):
     """`POST /api/v2/threads/query`."""
 
     project_id: UUID | None = None
-    filter: str | None = None
-    thread_filter: str | None = None
-    page_size: int = Field(default=20, ge=1, le=100)
+    filter: Filter | None = None
+    thread_filter: Unserved = None
+    cursor: OffsetCursor | None = None
+    page_size: Count = Field(default=20, ge=1, le=100)
 
     def conditions(self) -> list[Condition]:
         """The query as conditions on the roots of traces."""

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, Field, NaiveDatetime
+from pydantic import BaseModel, Field
 from sqlalchemy import exists
 
 from agent_spy.errors import NotFoundError, UnsupportedError
 from agent_spy.models import Feedback, Run
 from agent_spy.repositories.aggregates import Aggregates
 from agent_spy.repositories.fields import thread
+from agent_spy.schemas.values import Count, Cursor, Filter, Flag, Ids, Moment, Unserved
 from agent_spy.services import query as ask
 from agent_spy.services.query import Condition, write_cursor
 from agent_spy.services.runs import RunReader
@@ -26,7 +27,6 @@ from agent_spy.storage.database import Database
 from agent_spy.wire.values import microseconds
 
 _DAY_SECONDS = 86_400
-Moment = AwareDatetime | NaiveDatetime
 Words = list[str]
 
 
@@ -37,10 +37,10 @@ class Window(BaseModel):
     max_start_time: Moment | None = None
     min_feedback_modified_at: Moment | None = None
     max_feedback_modified_at: Moment | None = None
-    trace_filter: str | None = None
-    tree_filter: str | None = None
-    cursor: str | None = None
-    ai_search: str | None = None
+    trace_filter: Filter | None = None
+    tree_filter: Filter | None = None
+    cursor: Cursor | None = None
+    ai_search: Unserved = None
 
     def conditions(self) -> list[Condition]:
         """The window as conditions on runs."""
@@ -57,16 +57,16 @@ class Window(BaseModel):
 class RunQuery(Window):
     """`POST /api/v2/runs/query`."""
 
-    project_ids: ask.Ids | None = None
-    ids: ask.Ids | None = None
+    project_ids: Ids | None = None
+    ids: Ids | None = None
     trace_id: UUID | None = None
-    reference_examples: ask.Ids | None = None
-    is_root: bool | None = None
-    has_error: bool | None = None
+    reference_examples: Ids | None = None
+    is_root: Flag | None = None
+    has_error: Flag | None = None
     run_type: str | None = None
-    filter: str | None = None
+    filter: Filter | None = None
     selects: Words | None = None
-    page_size: int = Field(default=100, ge=1, le=1000)
+    page_size: Count = Field(default=100, ge=1, le=1000)
 
     def conditions(self) -> list[Condition]:
         """The query as conditions on runs."""
@@ -87,9 +87,9 @@ class TraceQuery(Window):
     """`POST /api/v2/traces/query`."""
 
     project_id: UUID | None = None
-    trace_ids: ask.Ids | None = None
+    trace_ids: Ids | None = None
     selects: Words | None = None
-    page_size: int = Field(default=20, ge=1, le=100)
+    page_size: Count = Field(default=20, ge=1, le=100)
 
     def conditions(self) -> list[Condition]:
         """The query as conditions on the roots of traces."""

@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
+from agent_spy.storage.state import PostgresState, SqliteState, State
 from agent_spy.storage.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine to read with, and the writer."""
+    """An engine to read with, the writer, and what tells whether anybody has written."""
 
     engine: AsyncEngine
     writer: Writer
+    _state: State
 
     async def start(self) -> None:
         """Make the tables where there are none, and begin to write."""
@@ -27,29 +29,42 @@ class Database:
     async def stop(self) -> None:
         """Commit what is under way, then close everything."""
         await self.writer.stop()
+        self._state.close()
         await self.engine.dispose()
+
+    async def state(self) -> str:
+        """The same text as before only if no process has committed anything since."""
+        return await self._state.now()
 
 
 def open_database(settings: Settings) -> Database:
     """The database of `settings`; nothing is opened before `start`."""
+    sqlite = settings.database_url.startswith("sqlite")
     engine = create_async_engine(
         settings.database_url,
         echo=settings.database_echo,
         hide_parameters=not settings.debug,  # what clients sent has no place in the log
-        **({} if settings.database_url.startswith("sqlite") else _pool(settings)),
+        **({} if sqlite else _pool(settings)),
     )
-    if engine.dialect.name == "sqlite":
+    if sqlite:
         from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415 - one of two is needed
 
         event.listen(engine.sync_engine, "connect", _read_only)
-        return Database(engine, SqliteWriter(engine.url.database or ":memory:"))
+        path = engine.url.database or ":memory:"
+        return Database(engine, SqliteWriter(path), SqliteState(path))
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
 
-    return Database(engine, PostgresWriter(engine))
+    return Database(engine, PostgresWriter(engine), PostgresState(engine))
 
 
 def _pool(settings: Settings) -> dict[str, object]:
-    return {"pool_size": settings.database_pool_size, "pool_pre_ping": True}
+    from agent_spy.storage.postgres import connect  # noqa: PLC0415 - one of two is needed
+
+    return {
+        "pool_size": settings.database_pool_size,
+        "pool_pre_ping": True,
+        "connect_args": {"async_creator_fn": connect},
+    }
 
 
 def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
@@ -30,6 +31,8 @@ _ROWS = 50
 """Rows of one statement."""
 _LONGEST_GROUP = 5_000
 """Changes of one commit: bounds how long those who wait for it are held up."""
+_LOG = "INSERT INTO changed_runs (run_ids) VALUES (?)"
+"""Notes what changes, for those who follow (`agent_spy.services.follower`)."""
 _ATTACHMENT = (
     "INSERT INTO attachments (run_id, name, content_type, data) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (run_id, name) DO UPDATE SET content_type = excluded.content_type,"
@@ -50,6 +53,8 @@ class SqliteWriter:
     """Writes to a file; every other connection only reads."""
 
     def __init__(self, path: str) -> None:
+        self.written = asyncio.Event()
+        self.last_written = 0.0
         self._engine = create_engine(
             URL.create("sqlite", database=path),
             isolation_level="AUTOCOMMIT",
@@ -73,6 +78,7 @@ class SqliteWriter:
     ) -> None:
         """Wait until the group with these changes is committed."""
         await self._order(Order(self._loop.create_future(), changes, attachments))
+        self.last_written = time.monotonic()
 
     async def do(self, work: Work) -> Any:
         """Wait until the group with this work is committed."""
@@ -99,7 +105,9 @@ class SqliteWriter:
                 raise UnavailableError("the server is stopping")
             self._orders.append(order)
             self._wake.notify()
-        return await order.done
+        outcome = await order.done
+        self.written.set()
+        return outcome
 
     def _open(self) -> Connection:
         connection = self._engine.connect()
@@ -126,7 +134,8 @@ class SqliteWriter:
 
     def _commit(self, group: Sequence[Order]) -> None:
         driver: Any = self._connection.connection.driver_connection
-        rows = iter(joined(group))
+        changes = joined(group)
+        rows = iter(changes)
         files = [
             (run_id(file.run_id), file.name, file.content_type, file.data)
             for order in group
@@ -137,6 +146,8 @@ class SqliteWriter:
             while chunk := list(islice(rows, _ROWS)):
                 values = tuple(chain.from_iterable(map(astuple, chunk)))
                 driver.execute(insert(len(chunk)), values)
+            if changes:
+                driver.execute(_LOG, (b"".join(change.id for change in changes),))
             if files:
                 driver.executemany(_ATTACHMENT, files)
             for order in group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -20,6 +21,11 @@ class UnavailableError(Exception):
 
 class Writer(Protocol):
     """Stores things; each call returns once what it asked for is committed."""
+
+    written: asyncio.Event
+    """Set after each commit; whoever follows clears it."""
+    last_written: float
+    """When runs were committed last, by the monotonic clock."""
 
     async def start(self) -> None:
         """Bring the tables up to date, and open what is written to."""

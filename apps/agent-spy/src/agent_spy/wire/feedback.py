@@ -38,20 +38,23 @@ class Message(msgspec.Struct):
 _read = msgspec.json.Decoder(Message).decode
 
 
-def understand(message: bytes, now: int, identity: str | None = None) -> dict[str, Any]:
+def understand(
+    message: bytes, now: int, identity: str | None = None, *, fallback: str | None = None
+) -> dict[str, Any]:
     """The columns of a piece of feedback; JSON stays as it was sent.
 
     Args:
         message: its JSON.
         now: the present, for times that the client left out.
         identity: its id where the part's name gives it.
+        fallback: its id where nothing gives one.
 
     Raises:
         ValueError: it cannot be understood; the text says why.
     """
     said = _read(message)
     found = told(said)
-    identity = identity or said.id
+    identity = identity or said.id or fallback
     if identity is None:
         raise ValueError("feedback needs an id")
     if not said.key:

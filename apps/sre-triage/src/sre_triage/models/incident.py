@@ -18,6 +18,7 @@ class Status(StrEnum):
     PENDING = "pending"
     TRIAGED = "triaged"
     TRIAGE_FAILED = "triage_failed"
+    RESOLVED = "resolved"
 
 
 class Severity(StrEnum):
@@ -62,3 +63,15 @@ class Incident(Base):
     likely_cause: Mapped[str | None] = mapped_column(Text)
     suggested_action: Mapped[str | None] = mapped_column(Text)
     failure_reason: Mapped[str | None] = mapped_column(Text)
+    assessed_by: Mapped[str | None] = mapped_column(String(200))
+    """`rules`, the name of a model, or `person`."""
+
+    triage_round: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often a triage was asked for; what an earlier round comes to is not stored."""
+    triage_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often this round was begun, also by servers that died of it."""
+    attempted_at: Mapped[datetime | None]
+
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Goes up with every change; two changes of one version cannot both be stored."""
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it so

@@ -6,16 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sre_triage.models import Category, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What a triage step says about one incident."""
-
-    severity: Severity
-    category: Category
-    likely_cause: str
-    suggested_action: str
+from sre_triage.services.assessment import Assessment, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +67,20 @@ _OUTAGE = ("outage", "down", "all users", "all customers", "data loss", "product
 _MINOR = ("minor", "cosmetic", "typo", "staging only")
 
 
-async def assess(title: str, description: str) -> Assessment:
-    """Assess a report by its words; `unknown` when no rule knows any of them."""
-    report = f"{title}\n{description}".casefold()
-    rule = next((rule for rule in _RULES if _mentions(report, rule.words)), None)
+_BY = "rules"
+
+
+async def assess(report: Report) -> Assessment:
+    """Assess a report by its words; `unknown` when no rule knows any of them.
+
+    Logs are not read: nearly every log has an error in it.
+    """
+    text = f"{report.title}\n{report.description}".casefold()
+    rule = next((rule for rule in _RULES if _mentions(text, rule.words)), None)
     severity = rule.usual_severity if rule else Severity.SEV3
-    if _mentions(report, _OUTAGE):
+    if _mentions(text, _OUTAGE):
         severity = Severity.SEV1
-    elif severity is not Severity.SEV1 and _mentions(report, _MINOR):
+    elif severity is not Severity.SEV1 and _mentions(text, _MINOR):
         severity = Severity.SEV4
     if rule is None:
         return Assessment(
@@ -91,10 +88,11 @@ async def assess(title: str, description: str) -> Assessment:
             Category.UNKNOWN,
             "No rule matches the report.",
             "Ask the reporter what was seen, where and since when.",
+            _BY,
         )
-    return Assessment(severity, rule.category, rule.likely_cause, rule.suggested_action)
+    return Assessment(severity, rule.category, rule.likely_cause, rule.suggested_action, _BY)
 
 
-def _mentions(report: str, words: tuple[str, ...]) -> bool:
-    """Whether one of `words` stands in the report as a whole word: `sql` is not in `mysqld`."""
-    return re.search(rf"\b(?:{'|'.join(map(re.escape, words))})\b", report) is not None
+def _mentions(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of `words` stands in the text as a whole word: `sql` is not in `mysqld`."""
+    return re.search(rf"\b(?:{'|'.join(map(re.escape, words))})\b", text) is not None

@@ -1,0 +1,1 @@
+"""The pages for people: templates, and how values become text and figures."""

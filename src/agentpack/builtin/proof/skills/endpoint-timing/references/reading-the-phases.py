@@ -1,0 +1,1 @@
+from sample import app
