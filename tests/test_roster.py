@@ -112,6 +112,25 @@ def test_older_clients_did_otherwise(make) -> None:
         roster.read(root, "newest")
 
 
+def test_a_plugin_can_have_a_project_in_its_folder(make) -> None:
+    """Opened, the folder is a project; installed, it is the plugin: both are told."""
+    root = make(
+        {
+            ".claude-plugin/plugin.json": '{"name": "p", "skills": "./.claude/skills/t"}',
+            ".claude/agents/b.md": "---\nname: b\ndescription: Own\n---\nB\n",
+            ".claude/skills/t/SKILL.md": "---\ndescription: Both\n---\nB\n",
+            "agents/a.md": "---\nname: a\ndescription: Published\n---\nB\n",
+        }
+    )
+    both, published = roster.read(root), roster.read_plugin(root)
+    assert [agent.name for agent in both.agents] == ["b", "p:a"]
+    assert [skill.name for skill in both.skills] == ["p:t"]
+    assert [agent.name for agent in published.agents] == ["p:a"]
+    assert [skill.name for skill in published.skills] == ["p:t"]
+    assert [agent.name for agent in roster.read_project(root).agents] == ["b"]
+    assert not both.dropped
+
+
 def test_a_plugin_names_its_agents_and_skills(make) -> None:
     """Its name and the folders come first; nothing it lacks keeps an agent from loading."""
     root = make(

@@ -7,6 +7,7 @@ its own text, and what it shows without calling it, is in `builtin/proof`, which
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 

@@ -22,7 +22,7 @@ CASES = {
     "stale call": ("```python\nimport json\njson.lods('')\n```", "broken", 3, "lods"),
     "stale import": ("```python\nfrom json import lods\n```", "broken", 2, "cannot import"),
     "stale import, not the first": (
-        "```python\nfrom json import (\n    dumps,\n    lods,\n)\n```", "broken", 4, "cannot import",
+        "```python\nfrom json import (\n dumps,\n lods,\n)\n```", "broken", 4, "cannot import",
     ),
     "slip": ("```python\nresult = 1\nprint(reslt)\n```", "broken", 3, "is 'result' meant?"),
     "undefined": ("```python\nprint(settings)\n```", "fragment", 2, "'settings'"),

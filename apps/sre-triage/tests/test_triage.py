@@ -262,7 +262,7 @@ async def test_reports_at_once_share_the_slots(settings: Settings, serve) -> Non
     async with serve(create_app(few, triage_step=step)) as client:
         reports = [asyncio.create_task(reported(client)) for _ in range(12)]
         await full.wait()
-        while (await client.get("/incidents")).json()["total"] < 12:
+        while (await client.get("/incidents")).json()["total"] < 12:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         go_on.set()
         await asyncio.gather(*reports)

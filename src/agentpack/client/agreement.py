@@ -64,7 +64,7 @@ def _roster(one: Case, client: str) -> Roster:
         root = Path(folder).resolve()
         one.write(root, case.word(0))
         if one.is_plugin:
-            return roster.read(root / case.word(0), client)
+            return roster.read_plugin(root / case.word(0), client)
         return roster.read_project(root, client)
 
 

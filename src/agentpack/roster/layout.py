@@ -23,11 +23,16 @@ def folders(base: Path, root: Path) -> Tree:
     return Tree(agents, disk.Folder(base / "skills", root).skills())
 
 
+def of_plugin(root: Path) -> Tree:
+    """What the plugin at `root` publishes."""
+    return Tree(*plugin.find(root))
+
+
 def find(root: Path) -> Tree:
     """Look for agents and skills.
 
-    A project's `.claude` comes before a plugin's manifest, and that before
-    bare folders `agents` and `skills`, loose files, and loose skills.
+    A project's `.claude` and a plugin can be in one folder. Where neither is, there are bare
+    folders `agents` and `skills`, or loose files, or loose skills.
 
     Raises:
         AgentpackError: `root` is neither a folder nor a Markdown file.
@@ -39,9 +44,13 @@ def find(root: Path) -> Tree:
         return Tree([folder.file(root)], [])
     if not root.is_dir():
         raise AgentpackError("not a directory, nor a Markdown file", path=root)
-    for base in (root / ".claude", root):
-        if base == root and disk.exists(root / ".claude-plugin" / "plugin.json"):
-            return Tree(*plugin.find(root))
+    project = root / ".claude"
+    if disk.exists(root / plugin.MANIFEST):
+        ours, published = folders(project, root), of_plugin(root)
+        return Tree(
+            _each_once(ours.agents + published.agents), _each_once(ours.skills + published.skills)
+        )
+    for base in (project, root):
         if disk.exists(base / "agents") or disk.exists(base / "skills"):
             return folders(base, root)
     here = disk.Folder(root, root)
@@ -49,3 +58,8 @@ def find(root: Path) -> Tree:
         return Tree([], here.skills())
     # Any folder may have Markdown in it: only frontmatter tells that agents are meant.
     return Tree(here.agents() if disk.has_frontmatter(root) else [], [])
+
+
+def _each_once(sources: list[Source]) -> list[Source]:
+    """A manifest can name what is in `.claude`: the plugin's is then the one that others get."""
+    return list({source.path: source for source in sources}.values())

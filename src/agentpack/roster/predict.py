@@ -27,6 +27,12 @@ def read_project(root: Path, client: str = NEWEST) -> Roster:
     return predict(tree.agents, tree.skills, client)
 
 
+def read_plugin(root: Path, client: str = NEWEST) -> Roster:
+    """What the client loads of the plugin at `root`: nothing of a `.claude` beside it."""
+    tree = layout.of_plugin(root)
+    return predict(tree.agents, tree.skills, client)
+
+
 def predict(
     agent_files: Iterable[Source], skill_files: Iterable[Source], client: str = NEWEST
 ) -> Roster:

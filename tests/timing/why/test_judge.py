@@ -9,7 +9,7 @@ import pytest
 from agentpack.pack import builtin_root
 from agentpack.timing.sample import Sample
 from agentpack.timing.why import claim
-from agentpack.timing.why.judge import judge
+from agentpack.timing.why.judge import agreed, judge
 from agentpack.timing.why.trace import (
     Call,
     Chunk,
@@ -245,6 +245,39 @@ def test_only_the_first_request_is_slow():
     assert [(cause.kind, cause.line) for cause in causes] == [("cold-start", 12)]
     assert kinds(warm, first=observed(0.05), plain_cold=sample(0.06)) == []
     assert kinds(warm, first=observed(0.01), plain_cold=sample(0.2)) == []
+
+
+def test_waiting_for_a_processor_is_nobodys_fault():
+    """A look that came late over a loop that waited for a processor blames no code."""
+    busy, least = run(0.0, 0.8, "loop", cpu=1.0), run(0.0, 0.02, "loop", cpu=1.0)
+    stuck = Stuck(0.0, 0.8, (busy,), lost=((0.0, 0.78),))
+    assert kinds(observed(0.9, stuck=(stuck,)), budget_s=2.0) == []
+    assert kinds(observed(0.9, stuck=(replace(stuck, lost=()),)), budget_s=2.0) == [
+        "event-loop-blocked"
+    ]
+    assert kinds(observed(0.9, runs=(least,), lost=((0.02, 0.9),)), budget_s=2.0) == []
+    # What it computed is as much of its own time as on an idle machine.
+    half = ((0.2, 0.4), (0.5, 0.7))
+    (cause,) = judge([observed(0.8, stuck=(replace(stuck, lost=half),))], budget_s=2.0)
+    assert (cause.kind, cause.share) == ("event-loop-blocked", 1.0)
+
+
+def test_a_wait_for_a_processor_does_not_part_statements():
+    """Statements of one shape belong together, however long the machine kept them apart."""
+    queries = tuple(query(0.3 * n, 0.3 * n + 0.01) for n in range(12))
+    lost = tuple((0.3 * n + 0.02, 0.3 * n + 0.3) for n in range(12))
+    (cause,) = judge([observed(3.6, queries=queries, lost=lost)], budget_s=10.0)
+    assert (cause.kind, cause.share >= 0.9) == ("n-plus-one", True)
+
+
+def test_what_most_of_the_requests_say_counts():
+    """One that was disturbed is asked again, and does not stand for the others."""
+    usual = observed(0.02)
+    blocked = observed(0.5, stuck=(Stuck(0.0, 0.5, (run(0.0, 0.5, "loop"),)),))
+    assert not agreed([usual, blocked, usual], 2.0, 3)
+    assert agreed([usual, blocked, usual, usual], 2.0, 3)
+    assert kinds(blocked, usual, usual, budget_s=2.0) == []
+    assert kinds(blocked, usual, blocked, budget_s=2.0) == ["event-loop-blocked"]
 
 
 def test_without_a_trace_it_is_said_so():

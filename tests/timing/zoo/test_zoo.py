@@ -53,6 +53,7 @@ def explained(upstream: str, postgres: str) -> Mapping[str, Mapping[str, Sequenc
             app,
             {},
             budget_s=1.0,
+            ready_s=180.0,
             environment={"ZOO_UPSTREAM": upstream, "ZOO_POSTGRES": postgres},
         )
         return {path: found[request][0] for path, request in requests.items()}
@@ -70,7 +71,7 @@ def test_the_cause_is_named_first_with_its_line(module, path, explained):
     causes = explained[module][path]
     assert causes, "no cause"
     assert (causes[0].kind, causes[0].file, causes[0].line) == (kind, f"{module}.py", line), causes
-    assert causes[0].share >= 0.3
+    assert causes[0].share >= 0.2
 
 
 @pytest.mark.parametrize(

@@ -163,26 +163,26 @@ thread_lock, thread_slots = threading.Lock(), threading.BoundedSemaphore(1)
 @app.get("/lock/async")
 async def lock_async() -> None:
     async with loop_lock:  # at fault: /lock/async lock-wait
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
 
 
 @app.get("/lock/semaphore")
 async def lock_semaphore() -> None:
     async with slots:  # at fault: /lock/semaphore lock-wait
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
 
 
 @app.get("/lock/thread")
 def lock_thread() -> None:
     with thread_lock:  # at fault: /lock/thread lock-wait
-        time.sleep(0.15)
+        time.sleep(0.3)
 
 
 @app.get("/lock/thread/semaphore")
 def lock_thread_semaphore() -> None:
     thread_slots.acquire()  # at fault: /lock/thread/semaphore lock-wait
     try:
-        time.sleep(0.15)
+        time.sleep(0.3)
     finally:
         thread_slots.release()
 
@@ -193,7 +193,7 @@ one_thread = ThreadPoolExecutor(1)
 @app.get("/pool/executor")
 async def pool_executor() -> None:
     loop = asyncio.get_running_loop()
-    await loop.run_in_executor(one_thread, time.sleep, 0.15)  # at fault: /pool/executor pool-wait
+    await loop.run_in_executor(one_thread, time.sleep, 0.3)  # at fault: /pool/executor pool-wait
 
 
 class Store:

@@ -321,10 +321,10 @@ def test_statistics_are_drawn_and_can_be_read(show, server, store, project, a_ru
     """Each plot has bars or lines, and a table of the same figures; tables sum projects up."""
     store(
         server,
-        *(a_run(ago=600 * n, session_name=project, seconds=n) for n in range(1, 21)),
-        a_run(ago=900, session_name=project, error="boom", seconds=100),
+        *(a_run(ago=600 * n - 300, session_name=project, seconds=n) for n in range(1, 21)),
+        a_run(ago=1000, session_name=project, error="boom", seconds=100),
         a_run(
-            ago=900,
+            ago=1000,
             seconds=21,
             session_name=project,
             run_type="llm",
@@ -342,9 +342,9 @@ def test_statistics_are_drawn_and_can_be_read(show, server, store, project, a_ru
     cells = page.locator("figure.plot").first.locator("tbody td").all_inner_texts()
     assert sum(int(cell) for cell in cells) == 22
     assert "model-x" in page.locator(".tables").inner_text()
-    page.get_by_label("Started").select_option("15m")
-    page.wait_for_url("**last=15m**")
-    assert "3 runs" in page.locator(".figures").inner_text()
+    page.get_by_label("Started").select_option("1h")
+    page.wait_for_url("**last=1h**")
+    assert "8 runs" in page.locator(".figures").inner_text()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1200, "light")])

@@ -130,7 +130,7 @@ def test_a_key_hears_only_of_its_project(serve, store, a_run):
         text = server.request("GET", path, headers=mine)[2].decode()
         assert "secret" not in text
         assert 'value="theirs"' not in text
-    for path in ("", "/lines", "/branches", "/find?text=s", "/live"):
+    for path in ("", "/lines?at=0", "/branches", "/find?text=s", "/live"):
         address = f"/traces/{theirs['id']}{path}"
         status, _, body = server.request("GET", address, headers=mine)
         assert status == 404 or body == b""

@@ -47,7 +47,11 @@ async def open_parts(
             retry_s=settings.triage_retry_seconds,
         )
         runner = await stack.enter_async_context(_runner(settings, triage, work=work))
-        recovery = asyncio.create_task(recover(triage, runner, every_s=settings.recovery_seconds))
+        # Read before the first request, whose own incident is not to be found here.
+        found = await triage.waiting()
+        recovery = asyncio.create_task(
+            recover(triage, runner, found, every_s=settings.recovery_seconds)
+        )
         stack.push_async_callback(_cancel, recovery)
         yield Parts(triage.sessions, runner)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agentpack.timing.result import CauseKind
-from agentpack.timing.why.stretch import Stretches, clip, union
+from agentpack.timing.why.stretch import Stretches, common, union
 from agentpack.timing.why.trace import Observed, Place, Run
 
 ASYNC = "backend-skill/references/async.md"
@@ -49,8 +49,8 @@ class Lines:
 
 
 def window(observed: Observed, parts: Iterable[tuple[float, float]]) -> Stretches:
-    """What of some stretches the client waited for."""
-    return clip(union(parts), observed.start, observed.end)
+    """What of some stretches the client waited for, without the waits for a processor."""
+    return common(union(parts), observed.own)
 
 
 def hottest(runs: Iterable[Run]) -> Lines | None:

@@ -18,7 +18,7 @@ from agentpack.timing.result import Cause, Endpoint, Span
 from agentpack.timing.sample import Sample
 from agentpack.timing.server import serving
 from agentpack.timing.why.exact import exactly
-from agentpack.timing.why.judge import judge, typical_of
+from agentpack.timing.why.judge import agreed, judge, typical_of
 from agentpack.timing.why.receiver import BOOTSTRAP, Received, receiving
 from agentpack.timing.why.spans import spans
 from agentpack.timing.why.trace import Observed, Part
@@ -26,12 +26,15 @@ from agentpack.timing.why.trace import Observed, Part
 Explained = tuple[tuple[Cause, ...], tuple[Span, ...]]
 
 TIMES = 3
-"""How often each request is sent alone, after the first."""
+"""How often each request is sent alone, after the first; where nothing disturbs that is enough."""
+MOST = 9
+"""How often at most, until so many of them say the same."""
 CROWD = 4
 """How many are sent at once, to see what they wait for from each other."""
 _MOST_CROWD = 128
+_CROWDS = 3
+"""How often, until a wait is seen: on a busy machine they may come one after the other."""
 _LATE_S = 2.0
-_MARGIN_S = 0.05
 _NOTED_S = 0.05
 
 
@@ -54,7 +57,8 @@ def explain(
         requests: what is to be explained.
         app: what serves them; it is started anew.
         plain: what was measured of them without anybody watching, where it was.
-        times: how often each request is sent alone, after the first.
+        times: how often each request is sent alone, after the first, and more often where these
+            do not say the same.
         concurrency: how many were under way at once in that run.
         budget_s: what each may take, where `plain` does not say.
         environment: what the application's environment has beyond its own.
@@ -81,21 +85,27 @@ def explain(
         for done, request in enumerate(requests):
             progress(done, len(requests), request.operation or request.url)
             first = watcher.send(session, [request], cold=True)
-            warm = watcher.send(session, [request] * times)
             known = plain.get(request)
+            budget = known.budget_s if known else budget_s or 2.0
+            warm = watcher.send(session, [request] * times)
+            while len(warm) < MOST and not agreed(warm, budget, times):
+                warm += watcher.send(session, [request])
             judging = partial(
                 judge,
                 warm,
                 first=first[0],
-                budget_s=known.budget_s if known else budget_s or 2.0,
+                budget_s=budget,
                 plain_cold=known.cold if known else None,
                 plain_warm=known.samples if known else (),
             )
             causes = judging()
             if concurrency > 1 or _waits(warm, causes):
                 count = min(_MOST_CROWD, max(CROWD, concurrency))
-                causes = judging(crowd=watcher.crowd(request, count))
-            typical = typical_of(warm, known.samples if known else ())
+                for _ in range(_CROWDS):
+                    causes = judging(crowd=watcher.crowd(request, count))
+                    if not _waits(warm, causes):
+                        break
+            typical = typical_of(warm, budget, known.samples if known else ())
             rooted = tuple(_from_root(cause, app.directory) for cause in causes)
             found[request] = (rooted, spans(typical))
         progress(len(requests), len(requests), "")
@@ -159,8 +169,6 @@ class _Watcher:
             for part in (trace.parts if trace else ())
             if part.name == "background_task"
         ]
-        # What kept the loop is told only when the loop is free again.
-        time.sleep(_MARGIN_S)
         found = []
         for (_, start, sample), told in zip(sent, traces, strict=True):
             trace, stuck = exactly(told, self.received.stuck(start, start + sample.total_s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -19,7 +20,7 @@ from agentpack.timing.why.kinds import (
     sql,
     waits,
 )
-from agentpack.timing.why.stretch import Stretches, clip, common, seconds, union, without
+from agentpack.timing.why.stretch import Stretches, common, seconds, union, without
 from agentpack.timing.why.trace import Observed
 
 _MOST = 5
@@ -61,7 +62,7 @@ def judge(
     """
     found: list[_Found] = []
     if warm:
-        typical = typical_of(warm, plain_warm)
+        typical = typical_of(warm, budget_s, plain_warm)
         found = _explained(typical, warm, over=typical.sample.total_s > budget_s)
         kinds = {one.cause.kind for one in found}
         found += _in_a_crowd(crowd, kinds)
@@ -79,17 +80,33 @@ def judge(
     return tuple(causes[:_MOST])
 
 
-def typical_of(warm: Sequence[Observed], plain: Sequence[Sample] = ()) -> Observed:
-    """The one that is most like what was measured without anybody watching; else the median."""
+def typical_of(warm: Sequence[Observed], budget_s: float, plain: Sequence[Sample] = ()) -> Observed:
+    """Of those of which most say the same: the one most like the plain ones; else the median."""
+    alike = _alike(warm, budget_s)
     usual = [sample.total_s for sample in plain if sample.error is None]
     if not usual:
-        return sorted(warm, key=lambda one: one.seconds)[len(warm) // 2]
+        return sorted(alike, key=lambda one: one.seconds)[len(alike) // 2]
     usually = median(usual)
-    return min(warm, key=lambda one: abs(one.sample.total_s - usually))
+    return min(alike, key=lambda one: abs(one.sample.total_s - usually))
+
+
+def agreed(warm: Sequence[Observed], budget_s: float, times: int) -> bool:
+    """Whether so many of them say the same: other work on the machine disturbs some."""
+    return len(_alike(warm, budget_s)) >= times
+
+
+def _alike(warm: Sequence[Observed], budget_s: float) -> list[Observed]:
+    said: dict[object, list[Observed]] = defaultdict(list)
+    for one in warm:
+        found = _explained(one, warm, over=one.sample.total_s > budget_s)
+        late = background.after(one)
+        first = max(found, key=lambda each: each.rank).cause if found else None
+        said[first and (first.kind, first.file, first.line), late is None].append(one)
+    return max(said.values(), key=len)
 
 
 def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> list[_Found]:
-    whole = ((typical.start, typical.end),)
+    whole = typical.own
     fastest = min(warm, key=lambda one: one.seconds)
     computes = fastest.seconds > _MOSTLY * typical.seconds or any(
         one.computes for one in _explained(fastest, [fastest], over=over)
@@ -102,7 +119,7 @@ def _explained(typical: Observed, warm: Sequence[Observed], *, over: bool) -> li
         apart = union(
             stretch for one, _ in kept if one.kind not in claim.within for stretch in one.stretches
         )
-        left = without(clip(claim.stretches, *whole[0]), apart)
+        left = without(common(claim.stretches, whole), apart)
         spent = seconds(left)
         if spent < claim.floor_s or spent < claim.least * typical.seconds:
             continue

@@ -41,6 +41,8 @@ class Received:
         self._news = threading.Condition()
         self._records: dict[str, Mapping[str, Any]] = {}
         self._stuck: list[Stuck] = []
+        self._looks = False
+        self._told: set[str] = set()
         self._missing = 0
         self._spans: dict[str, list[OtelSpan]] = {}
 
@@ -86,13 +88,17 @@ class Received:
             self.hello = record
         elif kind == "stuck":
             self._stuck.append(stuck_of(record))
+        elif kind == "ready":
+            self._looks = True
+        elif kind == "told":
+            self._told.add(record["id"])
         elif kind == "request":
             known = self._records.get(record["id"])
             if known is None or not known["done"]:
                 self._records[record["id"]] = record
 
     def trace(self, identity: str, *, timeout_s: float) -> Trace | None:
-        """A request's trace, as much of it as came in time."""
+        """A request's trace, as much of it as came in time, and what kept the loop with it."""
         with self._news:
             self._news.wait_for(lambda: self._done(identity), timeout_s)
             # An application may have switched them off: then the first ones do not come either.
@@ -115,7 +121,7 @@ class Received:
 
     def _done(self, identity: str) -> bool:
         record = self._records.get(identity)
-        return bool(record and record["done"])
+        return bool(record and record["done"]) and (identity in self._told or not self._looks)
 
     def _own_parts(self, identity: str) -> list[Part]:
         """FastAPI's spans, brought to the monotonic clock."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentpack.timing.sample import Sample
+from agentpack.timing.why.stretch import Stretches, seconds, union, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Trace:
     waits: tuple[Wait, ...] = ()
     chunks: tuple[Chunk, ...] = ()
     runs: tuple[Run, ...] = ()
+    lost: Stretches = ()
+    """When its thread wanted a processor and had none, as far as that is known."""
     done: bool = True
 
 
@@ -143,6 +146,8 @@ class Stuck:
     start: float
     end: float
     runs: tuple[Run, ...]
+    lost: Stretches = ()
+    """When it wanted a processor and had none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +174,20 @@ class Observed:
         return self.sent + self.sample.total_s
 
     @property
+    def lost(self) -> Stretches:
+        """When the server waited for a processor: that is the machine's doing, no code's."""
+        own = self.trace.lost if self.trace else ()
+        return union([*own, *(lost for stuck in self.stuck for lost in stuck.lost)])
+
+    @property
+    def own(self) -> Stretches:
+        """When the client waited for the server, and not that for a processor."""
+        return without(((self.start, self.end),), self.lost)
+
+    @property
     def seconds(self) -> float:
-        """What the server took, for the client."""
-        return max(self.end - self.start, 1e-9)
+        """What the server took of its own, for the client."""
+        return max(seconds(self.own), 1e-9)
 
 
 def _place(values: Sequence[Any] | None) -> Place | None:
@@ -197,6 +213,10 @@ def _call(row: Sequence[Any]) -> Call:
     return Call(start, end, method, host, path, _place(row[5:8]))
 
 
+def _lost(record: Mapping[str, Any]) -> Stretches:
+    return union((start, end) for start, end in record["lost"])
+
+
 def trace_of(record: Mapping[str, Any]) -> Trace:
     """A request, as the application's process told it."""
     return Trace(
@@ -216,10 +236,12 @@ def trace_of(record: Mapping[str, Any]) -> Trace:
         waits=tuple(Wait(row[0], row[1], row[2], _place(row[3:6])) for row in record["waits"]),
         chunks=tuple(Chunk(*row) for row in record["chunks"]),
         runs=tuple(map(_run, record["runs"])),
+        lost=_lost(record),
         done=record["done"],
     )
 
 
 def stuck_of(record: Mapping[str, Any]) -> Stuck:
     """A stretch of the stuck loop, as the application's process told it."""
-    return Stuck(record["start"], record["end"], tuple(map(_run, record["runs"])))
+    runs = tuple(map(_run, record["runs"]))
+    return Stuck(record["start"], record["end"], runs, _lost(record))

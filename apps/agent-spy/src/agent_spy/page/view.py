@@ -23,7 +23,7 @@ _LEAST = 0.3
 _INDENT, _DEEPEST = 14, 16
 """Pixels of a level, and the level from which on there is no room for more."""
 _PAYLOADS = (("Inputs", "inputs"), ("Outputs", "outputs"))
-_REST = (("Metadata and more", "extra"), ("Events", "events"), ("Serialized", "serialized"))
+_REST = (("Extra", "extra"), ("Events", "events"), ("Serialized", "serialized"))
 _EMPTY = {"{}", "[]", "null", '""'}
 
 

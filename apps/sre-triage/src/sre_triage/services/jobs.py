@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -22,21 +23,22 @@ class Runner(Protocol):
         """
 
 
-async def recover(triage: Triage, runner: Runner, *, every_s: float) -> None:
-    """Start what waits and nobody works on: at once, then again and again, until cancelled.
+async def recover(
+    triage: Triage, runner: Runner, found: Sequence[Ticket], *, every_s: float
+) -> None:
+    """Start what waits and nobody works on: `found` at once, then what a look each time finds.
 
     These are the incidents of servers and workers that were killed, of a queue that could not be
-    reached, and of a database that was away when a result was to be stored.
+    reached, and of a database that was away when a result was to be stored. It goes on until it
+    is cancelled.
     """
-    untouched_s = 0.0
     async with asyncio.TaskGroup() as under_way:
         while True:
+            for ticket in found:
+                under_way.create_task(runner.start(ticket))
+            await asyncio.sleep(every_s)
             try:
-                tickets = await triage.waiting(untouched_s=untouched_s)
+                found = await triage.waiting(untouched_s=every_s + triage.timeout_s)
             except Exception:
                 logger.exception("cannot look for incidents that wait")
-            else:
-                for ticket in tickets:
-                    under_way.create_task(runner.start(ticket))
-                untouched_s = every_s + triage.timeout_s
-            await asyncio.sleep(every_s)
+                found = ()

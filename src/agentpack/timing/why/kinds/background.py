@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentpack.timing.why.claim import ASYNC, Claim, hottest, milliseconds, window
-from agentpack.timing.why.stretch import common, seconds, union
+from agentpack.timing.why.stretch import common, seconds, union, without
 from agentpack.timing.why.trace import Observed, Part, Place, Run
 
 _LONG_S = 0.2
@@ -46,7 +46,7 @@ def after(observed: Observed) -> Claim | None:
     if trace is None:
         return None
     own = [part for part in trace.parts if part.name == "background_task"]
-    spent = union((part.start, part.end) for part in own)
+    spent = without(union((part.start, part.end) for part in own), observed.lost)
     if seconds(spent) < max(_LONG_S, _TIMES * observed.seconds):
         return None
     return Claim(

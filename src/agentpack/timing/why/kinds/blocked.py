@@ -12,6 +12,8 @@ from agentpack.timing.why.trace import Observed, Place, Run
 _COMPUTES = 0.5
 # What blocks there is told by a kind of its own.
 _TOLD_ELSEWHERE = frozenset({"serialization", "background"})
+# The loop stands still until the new process has begun: there is no better way to start one.
+_STARTS = frozenset(f"asyncio/subprocess.py:create_subprocess_{name}" for name in ("exec", "shell"))
 
 
 def claims(observed: Observed) -> Iterator[Claim]:
@@ -19,7 +21,7 @@ def claims(observed: Observed) -> Iterator[Claim]:
     found: dict[tuple[str, str] | None, list[Run]] = defaultdict(list)
     for stuck in observed.stuck:
         for run in stuck.runs:
-            if run.part not in _TOLD_ELSEWHERE and not run.imports:
+            if not (run.part in _TOLD_ELSEWHERE or run.imports or starts(run)):
                 place = run.place
                 found[(place.file, place.function) if place else None].append(run)
     nameless = found.pop(None, [])
@@ -30,6 +32,11 @@ def claims(observed: Observed) -> Iterator[Claim]:
     claim = _claim(observed, nameless)
     if claim is not None:
         yield claim
+
+
+def starts(run: Run) -> bool:
+    """Whether it starts another program as asyncio does."""
+    return run.callee in _STARTS
 
 
 def _claim(observed: Observed, runs: list[Run]) -> Claim | None:

@@ -14,6 +14,7 @@ from agentpack.timing.why.claim import (
     module_of,
     window,
 )
+from agentpack.timing.why.kinds.blocked import starts
 from agentpack.timing.why.stretch import Stretches, clip, seconds, union
 from agentpack.timing.why.trace import Observed, Place, Run
 
@@ -34,6 +35,7 @@ def computing(observed: Observed, taken: Stretches) -> Iterator[Claim]:
         if run.mode != "await"
         and not run.waits
         and run.part != "serialization"
+        and not starts(run)
         and not any(start <= run.start and run.end <= end for start, end in taken)
     ]
     busy = [

@@ -27,7 +27,7 @@ def cold(
     if not warm:
         return None
     usual = median(_served(sample) for sample in warm)
-    watched = _served(first.sample) if first else 0.0
+    watched = first.seconds if first else 0.0
     plain = _served(plain_cold) if plain_cold else 0.0
     # One of them may be slow by chance; of one alone, more is asked.
     slow = min(watched, plain) if first and plain_cold else 0.0

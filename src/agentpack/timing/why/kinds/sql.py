@@ -39,9 +39,9 @@ def repeated(observed: Observed) -> Iterator[Claim]:
         # What is done with each answer before the next is asked for goes with them.
         between = median(two.start - _end(one) for one, two in pairwise(queries))
         near = max(_NEAR_S, 3 * median(spent), min(_APART_S, 3 * between))
-        stretches = window(
-            observed, union(((query.start, _end(query)) for query in queries), gap=near)
-        )
+        sent = [(query.start, _end(query)) for query in queries]
+        # A wait for a processor between two of them does not part them.
+        stretches = window(observed, union([*sent, *observed.lost], gap=near))
         many = len(queries) >= _MANY
         surely = len(queries) >= 2 * _MANY
         yield Claim(

@@ -1,4 +1,4 @@
-"""How much processor time a thread took, or would have taken were the machine not busy."""
+"""How long a thread ran on a processor, and how long it waited for one."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class Clock:
         self._clock: int | None = clock(threading.get_ident()) if clock else None
         self._last = self._read()
 
-    def since(self) -> float:
-        """Seconds since the last call; 0 where the system does not tell, or the thread is gone."""
+    def since(self) -> tuple[float, float]:
+        """Seconds that it ran and waited since the last call; 0 where the system does not tell."""
         last, self._last = self._last, self._read()
-        return max(0.0, self._last - last)
+        return max(0.0, self._last[0] - last[0]), max(0.0, self._last[1] - last[1])
 
-    def _read(self) -> float:
+    def _read(self) -> tuple[float, float]:
         try:
             with open(self._path, "rb") as file:
                 ran, waited, _ = file.read().split()
-            return (int(ran) + int(waited)) / 1e9
+            return int(ran) / 1e9, int(waited) / 1e9
         except (OSError, ValueError):
             pass
         try:
-            return 0.0 if self._clock is None else time.clock_gettime(self._clock)
+            return 0.0 if self._clock is None else time.clock_gettime(self._clock), 0.0
         except OSError:
-            return 0.0
+            return 0.0, 0.0

@@ -10,10 +10,11 @@ from contextvars import ContextVar
 from typing import Any
 
 from .clock import Clock
-from .kept import timed, unseen
+from .kept import looked, timed, unseen
 from .places import Place, here, of_function
 
 _MOST = 5000
+_LOST_S = 0.001
 now = time.monotonic
 current: ContextVar[Trace | None] = ContextVar("agentpack_why", default=None)
 """The request that is being served here; `None` outside of one and for those without our mark."""
@@ -52,6 +53,7 @@ class Trace:
         self.waits: list[list[Any]] = []
         self.chunks: list[list[Any]] = []
         self.runs: list[list[Any]] = []
+        self.lost: list[list[float]] = []
         self.dropped = 0
         self.tasks: list[Any] = []
         self.workers: list[Worker] = []
@@ -69,6 +71,11 @@ class Trace:
         end = now()
         if end - start > 0.001:
             self.add(self.waits, [kind, start, end, *(place or here() or (None, None, None))])
+
+    def lose(self, start: float, waited: float) -> None:
+        """Note that its thread wanted a processor and had none: that is no code's doing."""
+        if waited > _LOST_S:
+            self.add(self.lost, [start, start + waited])
 
     def told(self, *, done: bool) -> dict[str, Any]:
         """All of it, to be sent."""
@@ -91,6 +98,7 @@ class Trace:
             "waits": list(self.waits),
             "chunks": list(self.chunks),
             "runs": [list(run) for run in self.runs],
+            "lost": list(self.lost),
             "dropped": self.dropped,
             "done": done,
         }
@@ -152,7 +160,7 @@ class Work:
         # All are busy now that it has one: what it waited for is a thread, not its turn to run.
         if self.full is not None and self.full():
             trace.wait("threadpool", self.asked, self.part[1])
-        worker = Worker(self.part, side=self.side)
+        began, worker = now(), Worker(self.part, side=self.side)
         token = current.set(trace)
         before, used = _seen(trace), time.thread_time()
         trace.workers.append(worker)
@@ -161,6 +169,9 @@ class Work:
                 return self.function(*args, **kwargs)
         finally:
             trace.workers.remove(worker)
+            if not self.side:
+                # What came after the last look.
+                trace.lose(max(looked[0], began), worker.clock.since()[1])
             current.reset(token)
             unseen(trace.path, time.thread_time() - used, _seen(trace) - before)
 

@@ -43,6 +43,8 @@ _IDLE = (
 
 live: list[Trace] = []
 """The requests that are being served."""
+ended: list[Trace] = []
+"""Those that are served, and of which not all is told."""
 _loops: list[Any] = []
 
 
@@ -73,6 +75,7 @@ class _Watch:
         self.beat = 0.0
         self.answered = True
         self.stuck: list[list[Any]] = []
+        self.lost: list[list[float]] = []
 
     def run(self) -> None:
         last = now()
@@ -87,23 +90,32 @@ class _Watch:
     def look(self, last: float, moment: float) -> None:
         frames = sys._current_frames()
         stack = frames_of(frames.get(self.ident))
-        cpu = self.clock.since()
+        ran, waited = self.clock.since()
+        # What waits for a processor computes.
+        cpu = ran + waited
         busy = bool(stack) and _label(stack[-1]) not in _IDLE
         seen = told(stack) if busy else None
-        late = moment - last > _LATE_S
+        since, late = last, moment - last > _LATE_S
         used, self.used = time.process_time() - self.used, time.process_time()
         if late and max(used, cpu) < _IDLES * (moment - last):
             # We came late, and not because a thread kept the lock: the machine is busy.
             last = moment - max(_LATE_S, used)
         if seen is not None and (late or not self.answered):
             _note(self.stuck, "loop", seen, waits_for(stack), (last, moment), cpu)
+            self.lost.append([since, since + min(waited, moment - since)])
         if late and cpu > _KEPT * (moment - last):
             # It may have gone on before we looked.
             for trace in live:
                 suspect(trace.path)
         self.ping()
         for trace in live:
-            self.look_at(trace, frames, (stack, seen, cpu), (last, moment))
+            self.look_at(trace, frames, (stack, seen, cpu, waited), (last, moment), since)
+        self.tell_ended()
+
+    def tell_ended(self) -> None:
+        """Say of which requests all is told: what kept the loop until their end, too."""
+        while ended and not self.stuck and self.beat >= ended[0].end:
+            send({"kind": "told", "id": ended.pop(0).identity})
 
     def ping(self) -> None:
         """Ask the loop again once it has answered; what kept it from answering is sent."""
@@ -112,8 +124,9 @@ class _Watch:
         if self.stuck and self.stuck[-1][9] <= self.beat:
             start = self.stuck[0][8]
             if self.beat - start >= _STUCK_S:
-                send({"kind": "stuck", "start": start, "end": self.beat, "runs": self.stuck})
-            self.stuck = []
+                record = {"start": start, "end": self.beat, "runs": self.stuck, "lost": self.lost}
+                send({"kind": "stuck", **record})
+            self.stuck, self.lost = [], []
         self.answered = False
         try:
             self.loop.call_soon_threadsafe(self.pong)
@@ -125,18 +138,27 @@ class _Watch:
         self.answered = True
 
     def look_at(
-        self, trace: Trace, frames: Any, loop: tuple[Any, Stack | None, float], at: Any
+        self,
+        trace: Trace,
+        frames: Any,
+        loop: tuple[Any, Stack | None, float, float],
+        at: tuple[float, float],
+        since: float,
     ) -> None:
         workers = list(trace.workers)
         for worker in workers:
             stack = frames_of(frames.get(worker.ident))
-            cpu = worker.clock.since()
+            ran, waited = worker.clock.since()
+            cpu = ran + waited
+            if not worker.side:
+                trace.lose(since, min(waited, at[1] - since))
             if worker.side and cpu < _AT_WORK * (at[1] - at[0]):
                 continue
             seen = _within(told(stack), worker)
             _note(trace.runs, "thread", seen, waits_for(stack), at, cpu)
         if not trace.tasks or any(not worker.side for worker in workers):
             return
+        trace.lose(since, min(loop[3], at[1] - since))
         task = trace.tasks[-1]
         coroutine = task.get_coro()
         if getattr(coroutine, "cr_running", False):

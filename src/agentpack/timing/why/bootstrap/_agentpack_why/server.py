@@ -122,3 +122,4 @@ async def _serve(app: Any, scope: Any, receive: Any, send_: Any, trace: Trace) -
         sampler.live.remove(trace)
         current.reset(token)
         send(trace.told(done=True))
+        sampler.ended.append(trace)
