@@ -46,6 +46,13 @@ def test_one_odd_file_hides_no_other(beside, make) -> None:
     assert "cors-wildcard-with-credentials" in {one.rule for one in audit(look(root), RULES)}
 
 
+def test_columns_are_characters_not_bytes(make) -> None:
+    """Syntax trees count bytes; who reads the finding does not."""
+    code = "import jwt, fastapi\nnames = 'éü→', jwt.decode('token', 'key')\n"
+    found = audit(look(make({"main.py": code})), RULES)
+    assert [(one.place.line, one.place.column) for one in found] == [(2, 16)]
+
+
 def test_links_are_not_walked_in_circles(make) -> None:
     """A link to a folder above, and one to nowhere."""
     root = make({"app/main.py": BAD})

@@ -7,8 +7,8 @@ yields, and from what `self` is given. What none of these tells is unknown, and 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
+from agentpack.audit.circles import Circles
 from agentpack.audit.libraries import (
     ALTERNATIVE,
     ASYNC_SESSION,
@@ -27,7 +27,7 @@ from agentpack.audit.module import Binding, Class, Function, Module, Scope
 from agentpack.audit.names import Names
 from agentpack.project.code import keyword
 
-_DEEP = 14
+_DEEP = 60  # what is deeper is no longer looked at: Python's own stack has an end
 
 
 class Kinds:
@@ -35,13 +35,12 @@ class Kinds:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self._returned: dict[Function, str] = {}
-        self._known: dict[int, str] = {}
+        self._circles = Circles()
 
     def of(self, node: ast.AST | None, module: Module, scope: Scope, depth: int = 0) -> str:
         """The kind of an expression; empty if unknown."""
         if node is None or depth > _DEEP:
-            return ""
+            return self._circles.cut() if node is not None else ""
         below = depth + 1
         match node:
             case ast.Name():
@@ -101,13 +100,12 @@ class Kinds:
         return ""
 
     def _bound(self, bindings: list[Binding], module: Module, scope: Scope, depth: int) -> str:
-        # The list is the name's own, and lives as long as its module.
-        key = id(bindings)
-        if key not in self._known:
-            self._known[key] = ""  # `query = query.where(…)` ends here
+        def find() -> str:
             found = (self.binding(one, module, scope, depth) for one in bindings)
-            self._known[key] = next(filter(None, found), "")
-        return self._known[key]
+            return next(filter(None, found), "")
+
+        # The list is the name's own, and lives as long as its module.
+        return self._circles.ask(id(bindings), find)
 
     def binding(self, one: Binding, module: Module, scope: Scope, depth: int = 0) -> str:
         """The kind that a name gets by one of the ways in which it is set."""
@@ -175,7 +173,7 @@ class Kinds:
         """The kind of an attribute of an object of a kind."""
         if owner.startswith("pymongo."):
             return owner
-        for one in self.lineage(owner):
+        for one in self.names.lineage(owner):
             kind = self._of_class(one, name, depth)
             if kind:
                 return kind
@@ -265,7 +263,7 @@ class Kinds:
             return owner
         if node.attr in ("with_options", "copy"):
             return owner
-        for one in self.lineage(owner):
+        for one in self.names.lineage(owner):
             if node.attr in one.methods:
                 return self.returned(one.methods[node.attr], depth)
         kind = self.attribute(owner, node.attr, depth)
@@ -273,47 +271,31 @@ class Kinds:
 
     def _called(self, kind: str, depth: int) -> str:
         """What comes of calling an object."""
-        for one in self.lineage(kind):
+        for one in self.names.lineage(kind):
             if "__call__" in one.methods:
                 return self.returned(one.methods["__call__"], depth)
         return ""
 
     def returned(self, function: Function, depth: int = 0) -> str:
         """What a function returns, or a generator yields: as it says, or as it does."""
-        if function in self._returned:
-            return self._returned[function]
-        self._returned[function] = ""  # a circle ends here
-        module = function.module
-        kind = self.annotation(function.node.returns, module, function.scope, depth + 1)
-        if not kind or kind.startswith("typing."):
+
+        def find() -> str:
+            module = function.module
+            kind = self.annotation(function.node.returns, module, function.scope, depth + 1)
+            if kind and not kind.startswith("typing."):
+                return kind
             found = [one.value for one in function.yields] or function.returns
             kinds = (self.of(one, module, function, depth + 1) for one in found)
-            kind = next(filter(None, kinds), "")
-        self._returned[function] = kind
-        return kind
+            return next(filter(None, kinds), "")
 
-    def lineage(self, name: str) -> Iterator[Class]:
-        """The project's class of this name and those it inherits from, the nearest first."""
-        seen: set[str] = set()
-        pending = [name]
-        while pending:
-            one = pending.pop(0)
-            made = self.names.class_(one) if one and one not in seen else None
-            seen.add(one)
-            if made is not None:
-                yield made
-                pending += self._bases(made)
-
-    def _bases(self, one: Class) -> list[str]:
-        plain = [base.value if isinstance(base, ast.Subscript) else base for base in one.node.bases]
-        return [self.names.resolve(base, one.module, one.scope) for base in plain]
+        return self._circles.ask(id(function), find)
 
     def ancestry(self, name: str) -> frozenset[str]:
         """Every full name that a kind goes by: its own and those of all it inherits from."""
         found = {name}
-        for one in self.lineage(name):
+        for one in self.names.lineage(name):
             found.add(f"{one.module.name}.{one.qualname}")
-            found.update(self._class(base) for base in self._bases(one) if base)
+            found.update(self._class(base) for base in self.names.bases(one) if base)
         return frozenset(found)
 
     def depends(self, node: ast.AST, module: Module, scope: Scope) -> bool:

@@ -14,7 +14,7 @@ def is_table(codebase: Codebase, kind: str) -> bool:
     """Whether a kind is a class that is mapped to a table."""
     if not kind or kind.startswith(MAKER):
         return False
-    for one in codebase.kinds.lineage(kind):
+    for one in codebase.names.lineage(kind):
         table = next((k.value for k in one.node.keywords if k.arg == "table"), None)
         if isinstance(table, ast.Constant) and table.value is True:
             return True
@@ -25,7 +25,7 @@ def is_table(codebase: Codebase, kind: str) -> bool:
 
 def relation(codebase: Codebase, kind: str, name: str) -> ast.Call | None:
     """The `relationship(…)` of a table that this attribute is, if it loads lazily; None if not."""
-    for one in codebase.kinds.lineage(kind):
+    for one in codebase.names.lineage(kind):
         found = _relation(one, name)
         if found is not None:
             return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from posixpath import dirname
 
 from agentpack.audit.module import Class, Function, Module, Scope
@@ -191,3 +191,20 @@ class Names:
         """The project's class of this full name."""
         found = self.split(name)
         return found[0].classes.get(found[1]) if found else None
+
+    def lineage(self, name: str) -> Iterator[Class]:
+        """The project's class of this name and those it inherits from, the nearest first."""
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            one = pending.pop(0)
+            made = self.class_(one) if one and one not in seen else None
+            seen.add(one)
+            if made is not None:
+                yield made
+                pending += self.bases(made)
+
+    def bases(self, one: Class) -> list[str]:
+        """The full names of what a class inherits from."""
+        plain = [base.value if isinstance(base, ast.Subscript) else base for base in one.node.bases]
+        return [self.resolve(base, one.module, one.scope) for base in plain]

@@ -27,6 +27,8 @@ class Reach:
 
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
+        self._callees: dict[Function, list[tuple[ast.Call, Function]]] = {}
+        self._direct: dict[Function, list[Chain]] = {}
         self._blocking: dict[Function, Chain | None] = {}
 
     def on_loop(self) -> dict[Function, str]:
@@ -81,38 +83,50 @@ class Reach:
                 else:
                     pending.append(callee)
 
-    def callees(self, function: Function) -> Iterator[tuple[ast.Call, Function]]:
+    def callees(self, function: Function) -> list[tuple[ast.Call, Function]]:
         """The project's functions that a function calls itself."""
-        for call in function.calls:
-            for callee in self.codebase.roles.functions(call.func, function.module, function):
-                if callee is not function:
-                    yield call, callee
+        if function not in self._callees:
+            find = self.codebase.roles.functions
+            self._callees[function] = [
+                (call, callee)
+                for call in function.calls
+                for callee in find(call.func, function.module, function)
+                if callee is not function
+            ]
+        return self._callees[function]
 
-    def blocks(self, function: Function, depth: int = 0) -> Chain | None:
-        """How a `def` of the project blocks whoever calls it, or None."""
-        if function in self._blocking or depth > _DEEP:
-            return self._blocking.get(function)
-        self._blocking[function] = None  # a circle ends here
-        found = next(self.direct(function), None) or self._through(function, depth)
-        self._blocking[function] = found
-        return found
-
-    def direct(self, function: Function) -> Iterator[Chain]:
+    def direct(self, function: Function) -> list[Chain]:
         """The calls in a function that block."""
-        for node in function.calls:
-            if node not in function.awaited:
-                call = Call(node, function.module, function)
-                found = blocker(self.codebase, call)
-                if found is not None:
-                    yield Chain(found, call)
+        if function not in self._direct:
+            calls = (
+                Call(node, function.module, function)
+                for node in function.calls
+                if node not in function.awaited
+            )
+            found = ((blocker(self.codebase, call), call) for call in calls)
+            self._direct[function] = [Chain(one, call) for one, call in found if one is not None]
+        return self._direct[function]
 
-    def _through(self, function: Function, depth: int) -> Chain | None:
-        for _, callee in self.callees(function):
-            if callee.is_async or callee.yields:
-                continue
-            found = self.blocks(callee, depth + 1)
-            if found is not None:
-                return Chain(found.blocker, found.call, (callee, *found.through))
+    def blocks(self, function: Function) -> Chain | None:
+        """By which shortest way a `def` of the project blocks whoever calls it, or None."""
+        if function not in self._blocking:
+            self._blocking[function] = self._shortest(function)
+        return self._blocking[function]
+
+    def _shortest(self, function: Function) -> Chain | None:
+        ways: dict[Function, tuple[Function, ...]] = {function: ()}
+        level = [function]
+        while level:
+            for one in level:
+                for found in self.direct(one):
+                    return Chain(found.blocker, found.call, ways[one])
+            below: dict[Function, tuple[Function, ...]] = {}
+            for one in level:
+                for _, callee in self.callees(one):
+                    if not (callee.is_async or callee.yields or callee in ways):
+                        below.setdefault(callee, (*ways[one], callee))
+            level = list(below) if len(ways[level[0]]) < _DEEP else []
+            ways |= below
         return None
 
 

@@ -51,9 +51,9 @@ class Roles:
         self.names, self.kinds = names, kinds
         self.routes: dict[Function, ast.Call] = {}
         self.uses: dict[Function, list[Use]] = {}
-        self.lifespans: set[Function] = set()
-        self.tasks: set[Function] = set()
-        self.hooks: set[Function] = set()
+        self.lifespans: dict[Function, None] = {}
+        self.tasks: dict[Function, None] = {}
+        self.hooks: dict[Function, None] = {}
         """Exception handlers and middleware."""
         for module in modules:
             for function in module.all_functions:
@@ -92,16 +92,16 @@ class Roles:
             if self.route_of(mark, module, scope):
                 self.routes.setdefault(function, call)
             elif call.func.attr in {"exception_handler", "middleware"}:
-                self.hooks.add(function)
+                self.hooks[function] = None
         if function.name == "dispatch" and function.owner is not None:
             owner = f"{module.name}.{function.owner.qualname}"
             if "starlette.middleware.base.BaseHTTPMiddleware" in self.kinds.ancestry(owner):
-                self.hooks.add(function)
+                self.hooks[function] = None
 
     def _called(self, module: Module, call: ast.Call, scope: Scope) -> None:
         lifespan = keyword(call, "lifespan")
         if lifespan is not None:
-            self.lifespans.update(self.functions(lifespan, module, scope))
+            self.lifespans.update(dict.fromkeys(self.functions(lifespan, module, scope)))
         if self.kinds.depends(call, module, scope):
             target = call.args[0] if call.args else keyword(call, "dependency")
             for function in self.functions(target, module, scope):
@@ -113,9 +113,9 @@ class Roles:
                 for function in self.functions(target, module, scope):
                     self.routes.setdefault(function, call)
             elif call.func.attr == "add_exception_handler" and len(call.args) > 1:
-                self.hooks.update(self.functions(call.args[1], module, scope))
+                self.hooks.update(dict.fromkeys(self.functions(call.args[1], module, scope)))
         target = self.task(call, module, scope)
-        self.tasks.update(self.functions(target, module, scope))
+        self.tasks.update(dict.fromkeys(self.functions(target, module, scope)))
 
     def task(self, call: ast.Call, module: Module, scope: Scope) -> ast.expr | None:
         """What a call gives to a background task to run, or None if it is no such call."""
@@ -149,7 +149,7 @@ class Roles:
             yield from self._method(self.kinds.of(node, module, scope), "__call__")
 
     def _method(self, kind: str, name: str) -> Iterator[Function]:
-        for one in self.kinds.lineage(kind) if kind else ():
+        for one in self.names.lineage(kind) if kind else ():
             if name in one.methods:
                 yield one.methods[name]
                 return

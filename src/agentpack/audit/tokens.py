@@ -90,7 +90,7 @@ def _values(codebase: Codebase, name: str, node: ast.expr, call: Call) -> Iterat
         bound = call.scope.bound.get(node.id, [])
     if not bound and isinstance(node, ast.Attribute):
         owner = codebase.kind(node.value, call)
-        for one in codebase.kinds.lineage(owner) if owner else ():
+        for one in codebase.names.lineage(owner) if owner else ():
             if node.attr in one.attributes:
                 bound = [one.attributes[node.attr]]
                 break
