@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from agentpack.audit.codebase import Codebase
 from agentpack.audit.module import Module
-from agentpack.project.code import dotted
+from agentpack.project.code import called, dotted
 
 Used = Iterator[tuple[Module, ast.AST, str]]
 """Where it is used, and under which full name."""
@@ -49,11 +49,13 @@ def guarded(module: Module, node: ast.AST) -> bool:
     return any(
         (_catches(one) or _asks(one)) and any(inner is node for inner in ast.walk(one))
         for one in ast.walk(module.tree)
-        if isinstance(one, ast.Try | ast.If)
+        if isinstance(one, ast.Try | ast.If | ast.With)
     )
 
 
 def _catches(node: ast.AST) -> bool:
+    if isinstance(node, ast.With):
+        return any(called(item.context_expr).endswith("raises") for item in node.items)
     return isinstance(node, ast.Try) and any(
         handler.type is None
         or _CAUGHT & {getattr(name, "id", "") for name in ast.walk(handler.type)}
