@@ -116,7 +116,7 @@ def _add_services(state: State, database: Database, settings: Settings) -> None:
     state.v2 = V2(database, state.runs, state.sharing)
     state.answers = Answers(database)
     state.dashboard = Dashboard(database.engine, read, Statistics(database.engine), state.follower)
-    state.traces = Traces(database, read, state.projects)
+    state.traces = Traces(database, read, state.projects, state.follower)
     state.timelines = Timelines(database, read)
     state.details = RunDetails(database, state.runs, state.attachments)
     state.activity = ActivityReader(database, state.projects)

@@ -121,3 +121,28 @@ def test_a_deleted_run_takes_its_echo_along(settings, serving, a_run):
             await send()
 
     asyncio.run(run())
+
+
+def test_an_echo_that_was_counted_is_counted_no_more(settings, serving, a_run):
+    """A span that turns out to be an echo leaves counts and search with its row."""
+
+    async def counted(client):
+        for _ in range(3_000):
+            found = (await client.get("/dashboard/stats/summary")).json()
+            if not found["uncounted_runs"]:
+                return found["stats"]["total_runs"]
+            await asyncio.sleep(0.02)
+        raise AssertionError("it does not end")
+
+    async def run():
+        async with serving(settings()) as client:
+            told = a_run("p")
+            body, _ = a_span(langsmith__trace__session_name="p")
+            await client.post("/v1/traces", content=body, headers=PROTOBUF)
+            assert await counted(client) == 1
+            await client.post("/runs", json=told)
+            assert await counted(client) == 1
+            found = (await client.get("/dashboard/runs/roots?search=step")).json()["runs"]
+            assert [one["id"] for one in found] == [told["id"]]
+
+    asyncio.run(run())

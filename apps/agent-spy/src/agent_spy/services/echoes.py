@@ -21,6 +21,7 @@ from sqlalchemy.orm import aliased
 
 from agent_spy.models import Echo, Run
 from agent_spy.models.run import LOOSE
+from agent_spy.repositories import following
 from agent_spy.services.lineage import Lineage, hand_down, one_at_a_time
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import LANES, POSTED, RunChange
@@ -146,7 +147,8 @@ def _settle(connection: Connection, ids: Sequence[UUID]) -> None:
             ).scalars()
         )
         own = exists().where(Echo.span_id == Run.id, Echo.project_id == Run.project_id)
-        connection.execute(delete(Run).where(Run.id.in_(spans), own))
+        gone: Any = delete(Run).where(Run.id.in_(spans), own).returning(Run.id)
+        following.log(connection, list(connection.execute(gone).scalars()))
         moved = _move(connection, Run.id.in_(some))
         if spans:
             moved += _move(connection, Run.parent_id.in_(spans))

@@ -15,6 +15,7 @@ from agent_spy.models.base import now
 from agent_spy.repositories.runs import SMALL, AnyRow, Runs
 from agent_spy.repositories.search import search
 from agent_spy.repositories.spent import Spending, Spent
+from agent_spy.services.follower import Follower
 from agent_spy.services.projects import Projects
 from agent_spy.services.query import read_cursor, write_cursor
 from agent_spy.stopping import Stopping, paced
@@ -86,8 +87,10 @@ class Change:
 class Traces:
     """Lists traces; `only` keeps every answer within one project."""
 
-    def __init__(self, database: Database, runs: Runs, projects: Projects) -> None:
-        self._runs, self._projects = runs, projects
+    def __init__(
+        self, database: Database, runs: Runs, projects: Projects, follower: Follower
+    ) -> None:
+        self._runs, self._projects, self._follower = runs, projects, follower
         self._spending = Spending(database.engine)
 
     async def projects(self, *, only: bytes | None = None) -> list[str]:
@@ -130,6 +133,8 @@ class Traces:
     async def _look(
         self, wanted: TraceFilter, *, before: str | None = None, only: bytes | None = None
     ) -> TracePage:
+        if wanted.words:
+            await self._follower.catch_up()
         conditions = _conditions(wanted)
         if wanted.project is not None:
             rows = await self._projects.find(name=wanted.project, only=only)
@@ -161,11 +166,6 @@ class Traces:
         ]
 
 
-def matching(words: str) -> ColumnElement[bool]:
-    """Whether a run is found by these words."""
-    return search(words)
-
-
 def _trace(row: AnyRow, project: str, spent: Spent) -> Trace:
     return Trace(
         id=row.id,
@@ -186,7 +186,7 @@ def _conditions(wanted: TraceFilter) -> list[ColumnElement[bool]]:
     if wanted.run_type is not None:
         found.append(Run.run_type == wanted.run_type)
     if wanted.words:
-        found.append(matching(wanted.words))
+        found.append(search(wanted.words, roots=True))
     if wanted.since is not None:
         found.append(Run.start_time >= wanted.since)
     if wanted.until is not None:
