@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -104,14 +105,14 @@ class Timelines:
             NotFoundError: there is none.
         """
         nodes = await self._runs.nodes(trace_id, only=only)
-        if nodes:
-            return lay_out(trace_id, nodes)
-        run = await self._runs.get(trace_id, only=only)
-        if run is None:
-            raise NotFoundError("There is no such trace, or it was deleted")
-        if run.trace_id:
-            return lay_out(run.trace_id, await self._runs.nodes(run.trace_id, only=only))
-        return lay_out(run.id, [_node(run)])
+        if not nodes:
+            run = await self._runs.get(trace_id, only=only)
+            if run is None:
+                raise NotFoundError("There is no such trace, or it was deleted")
+            trace_id = run.trace_id or run.id
+            nodes = await self._runs.nodes(trace_id, only=only) if run.trace_id else [_node(run)]
+        # A large one takes a while: the others' requests go on meanwhile.
+        return await asyncio.to_thread(lay_out, trace_id, nodes)
 
     async def changes(
         self, trace_id: UUID, stopping: Stopping, *, only: bytes | None = None
