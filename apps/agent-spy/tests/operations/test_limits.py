@@ -118,7 +118,7 @@ def test_slow_bodies_are_given_up(server, path):
             assert connection.recv(10) == b"" or b"connection: close" in answer.lower()
         status = 404 if path == "/nothing" else 408
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:200]
-        assert time.monotonic() - start < 60  # far less than the bomb would take
+        assert time.monotonic() - start < 25  # of 30 s, did the setting not count
 
 
 def test_broken_bodies_say_what_is_wrong(settings, serving):
