@@ -20,7 +20,7 @@ from agentpack.timing.request import Request
 
 # Ends when its standard input does: it cannot outlive us.
 _SERVER = r"""
-import json, selectors, socket, sys
+import json, os, selectors, socket, sys
 def work():
     rows = [{"id": i, "name": "name %d" % i, "tags": ["a", "b", str(i)]} for i in range(300)]
     json.loads(json.dumps(rows))
@@ -32,7 +32,10 @@ def answer(path):
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 server = socket.create_server(("127.0.0.1", 0))
 server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-print(server.getsockname()[1], flush=True)
+try:
+    os.write(1, b"%d\n" % server.getsockname()[1])
+except OSError:
+    sys.exit()  # whoever started us is gone already
 ready = selectors.DefaultSelector()
 ready.register(server, selectors.EVENT_READ)
 ready.register(sys.stdin, selectors.EVENT_READ)
