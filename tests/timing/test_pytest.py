@@ -51,6 +51,9 @@ def crash() -> int:
     os._exit(3)
 """
 
+_WITHOUT = ("-p", "no:locust", "-p", "no:schemathesis")
+"""Other plugins of this environment, which import much."""
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -62,7 +65,7 @@ def run(tmp_path):
         (tmp_path / "conftest.py").write_text(textwrap.dedent(conftest))
         (tmp_path / "test_made.py").write_text("import pytest\n" + textwrap.dedent(tests))
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-rA", "-q", "-p", "no:locust", *options],
+            [sys.executable, "-m", "pytest", "-rA", "-q", *_WITHOUT, *options],
             cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         return done.stdout + done.stderr
