@@ -157,13 +157,14 @@ def test_a_stopped_server_answers_what_it_has_taken(server, database_url, number
 
 def test_two_processes_that_are_stopped_lose_nothing(server, postgres):
     """The same on PostgreSQL with two processes, whose parent is told."""
-    spy = server(postgres, workers=2).start()
+    database = postgres()
+    spy = server(database, workers=2).start()
     load = Load(spy.port, 16).start()
     load.await_more(500)
     assert spy.stop() == 0
     load.end()
     assert not [other for other in load.others if other[0] != 503]
-    assert not missing(postgres, load.acknowledged)
+    assert not missing(database, load.acknowledged)
     assert "Traceback" not in spy.log.read_text()
     with pytest.raises(OSError, match="refused"):
         spy.request("GET", "/health")
