@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from agent_spy.migrations import NewerTablesError
 from agent_spy.settings import Settings
 from agent_spy.storage.database import Database, open_database
+from agent_spy.storage.writer import UnavailableError
 
 _UNUSABLE = (
     SQLAlchemyError,
@@ -20,6 +21,7 @@ _UNUSABLE = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     NewerTablesError,
+    UnavailableError,
 )
 
 
