@@ -33,7 +33,9 @@ _IN_ONE_STATEMENT = 500
 _MINUTE = 60_000_000
 _RUN = (
     Run.id, Run.project_id, Run.parent_id, Run.status, Run.run_type, Run.start_time, Run.name,
-    Run.tags, Run.error, Run.inputs, Run.outputs,
+    # No more than is looked at: a slice of large runs would not fit in memory.
+    *(func.substr(column, 1, words.LONGEST_TEXT).label(column.key)
+      for column in (Run.tags, Run.error, Run.inputs, Run.outputs)),
 )  # fmt: skip
 _FACTS = ("project_id", "is_root", "status", "run_type")
 _FORGET_WORDS = text(

@@ -16,7 +16,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
 _LONGEST_WORD = 40
 """What stands behind is not searched for."""
-_LONGEST_TEXT = 262_144
+LONGEST_TEXT = 262_144
 """Characters of one payload."""
 _MOST_WORDS = 4_000
 ROOT = "\ue000"
@@ -38,7 +38,7 @@ def of_run(name: str | None, payloads: Iterable[str | None], *, is_root: bool) -
     found = words(name) | words(_HUMP.sub(" ", name)) if name else set()
     for payload in payloads:
         if payload:
-            found |= words(unescaped(payload[:_LONGEST_TEXT]))
+            found |= words(unescaped(payload[:LONGEST_TEXT]))
     kept = sorted(found)[:_MOST_WORDS]
     return " ".join([*kept, ROOT] if is_root else kept)
 
