@@ -159,7 +159,7 @@ def test_info_tells_the_bound_that_holds(server):
 
 
 def test_many_large_bodies_at_once_stay_within_the_budget(server):
-    """64 bodies of 8 MB at once all arrive, and take less memory than they hold together."""
+    """128 bodies of 8 MB all arrive, and take far less memory than they hold together."""
     with server(MAX_BODIES_MB="24") as spy:
         before = spy.megabytes()
         # What cannot be compressed is sent as it is.
@@ -176,9 +176,9 @@ def test_many_large_bodies_at_once_stay_within_the_budget(server):
                 time.sleep(int(headers["Retry-After"]))
 
         with ThreadPoolExecutor(8) as pool:
-            assert set(pool.map(send, range(64))) == {202}
+            assert set(pool.map(send, range(128))) == {202}
         taken = spy.peak_megabytes() - before
-        assert taken < 512, taken
+        assert taken < 640, taken
 
 
 def test_bodies_that_wait_for_each_other_go_on():
