@@ -1,7 +1,8 @@
 """What kind of thing an expression is: the full name of its class, as far as the code tells.
 
 Read from annotations, from what a name is set to, from what a function is said to return or
-yields, and from what `self` is given. What none of these tells is unknown, and empty.
+yields, and from what `self` is given. What none of these tells is unknown, and empty. It is one
+long module because each of these questions may lead to any other.
 """
 
 from __future__ import annotations
