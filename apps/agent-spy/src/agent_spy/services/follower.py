@@ -33,6 +33,8 @@ _QUIET_SECONDS = 0.2
 _SHARE = 19
 """While others write, it rests so many times as long as it works."""
 _GATHERING_SECONDS = 1.0
+_LONGEST_BURST_SECONDS = 10.0
+"""How long those who write are not disturbed at all."""
 _ROUND_SECONDS = 5.0
 """Another server of the database may have left something."""
 _LOCK = 7_207_441_092
@@ -67,10 +69,7 @@ class Follower:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_ROUND_SECONDS):
                     await written.wait()
-            # What belongs together comes together: a run's end is followed with its start.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_GATHERING_SECONDS):
-                    await self._hurry.wait()
+            await self._gather()
 
     async def waiting(self) -> int:
         """How many changes of runs have yet to be followed."""
@@ -92,19 +91,30 @@ class Follower:
                     behind = await self.waiting()
         return behind
 
+    async def _gather(self) -> None:
+        """Let a burst through: what belongs together comes together, a run's end with its start."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_BURST_SECONDS):
+                while not await self._hurried(_GATHERING_SECONDS) and not self._quiet():
+                    pass
+
     async def _step(self) -> bool:
         start = time.monotonic()
         more = await _follow(self._database)
         took = time.monotonic() - start
-        if more and not self._hurry.is_set() and await self._in_the_way():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_SHARE * took):
-                    await self._hurry.wait()
+        if more and not self._quiet() and await self.waiting() < _MOST_BEHIND:
+            await self._hurried(_SHARE * took)
         return more
 
-    async def _in_the_way(self) -> bool:
-        quiet = time.monotonic() - self._database.writer.last_written > _QUIET_SECONDS
-        return not quiet and await self.waiting() < _MOST_BEHIND
+    def _quiet(self) -> bool:
+        return time.monotonic() - self._database.writer.last_written > _QUIET_SECONDS
+
+    async def _hurried(self, seconds: float) -> bool:
+        """Rest so long, or until somebody waits for an answer; whether somebody does."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        return self._hurry.is_set()
 
 
 async def _follow(database: Database) -> bool:
