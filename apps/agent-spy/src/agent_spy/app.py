@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import product
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -129,26 +130,16 @@ def _add_services(state: State, database: Database, settings: Settings) -> None:
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
+    # Routes are tried in their order: what is asked most comes first.
+    areas = (ingest, dashboard, runs, info, otlp, deletion, share, attachments, feedback, sessions)
     # SDKs use the address that they are given as it is: with or without the prefix.
-    for prefix in dict.fromkeys((settings.api_prefix, "")):
-        for area in (
-            info,
-            ingest,
-            otlp,
-            runs,
-            deletion,
-            share,
-            attachments,
-            feedback,
-            sessions,
-            dashboard,
-        ):
-            app.include_router(
-                area.router,
-                prefix=prefix,
-                include_in_schema=bool(prefix),
-                dependencies=[Depends(once)],
-            )
+    for area, prefix in product(areas, dict.fromkeys((settings.api_prefix, ""))):
+        app.include_router(
+            area.router,
+            prefix=prefix,
+            include_in_schema=bool(prefix),
+            dependencies=[Depends(once)],
+        )
     app.include_router(v2.router, dependencies=[Depends(once)])
     app.include_router(pages.router)
     app.mount("/static", Assets(), name="static")

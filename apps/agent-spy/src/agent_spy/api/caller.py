@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 
-def only(request: Request) -> bytes | None:
+async def only(request: Request) -> bytes | None:
     """The one project that the caller's key opens; `None` where it opens all."""
     project: UUID | bytes | None = getattr(request.state, "only", None)
     return project.bytes if isinstance(project, UUID) else project
 
 
-def base(request: Request) -> str:
+async def base(request: Request) -> str:
     """The address of the API, as the caller reached it."""
     prefix: str = request.app.state.settings.api_prefix
     return str(request.base_url).rstrip("/") + prefix
