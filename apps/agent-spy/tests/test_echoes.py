@@ -19,10 +19,11 @@ from sqlalchemy import select
 
 from agent_spy.models import Run
 from agent_spy.repositories.ancestors import Ancestors
-from agent_spy.services.ingest import Incoming, Ingest
+from agent_spy.services.ingest import Ingest
 from agent_spy.services.projects import Projects
 from agent_spy.settings import Settings
 from agent_spy.storage.database import open_database
+from agent_spy.wire.message import Incoming
 from agent_spy.wire.otlp import protobuf
 from agent_spy.wire.otlp.run import run_id
 
@@ -61,7 +62,8 @@ class Trace:
             }
         if TREE[name]:
             body["parent_run_id"] = str(self.runs[TREE[name]])
-        return Incoming(json.dumps(body).encode(), patch=kind == "patch", run_id=body["id"])
+        message = json.dumps(body).encode()
+        return Incoming(patch=kind == "patch", message=message, run_id=body["id"])
 
     def told(self, names):
         """Spans as the SDK makes them, to `Ingest.take_spans`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import sqlite3
 from contextlib import closing
 from functools import reduce
@@ -21,7 +22,7 @@ from agent_spy.storage.database import open_database
 from agent_spy.storage.sqlite import SqliteWriter
 from agent_spy.storage.upsert import COLUMNS
 from agent_spy.wire.change import RunChange, join
-from agent_spy.wire.message import understand
+from agent_spy.wire.message import Incoming, understand
 
 ID = "550e8400-e29b-41d4-a716-446655440000"
 JSON = st.sampled_from(["{}", "[]", "null", '{"a":1}', '{"a":2}', '{"ü":"\\u0000"}', "[1e400]"])
@@ -39,10 +40,12 @@ MESSAGE = st.fixed_dictionaries(
 CHANGE = st.builds(
     lambda message, payloads, patch: (
         understand(
-            __import__("json").dumps(message).encode(),
-            patch=patch,
-            run_id=ID,
-            payloads={key: value.encode() for key, value in payloads.items()},
+            Incoming(
+                patch=patch,
+                message=json.dumps(message).encode(),
+                run_id=ID,
+                payloads={key: value.encode() for key, value in payloads.items()},
+            )
         ).change
     ),
     MESSAGE,

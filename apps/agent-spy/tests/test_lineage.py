@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from agent_spy.repositories.ancestors import Ancestors
 from agent_spy.repositories.runs import Runs
-from agent_spy.services.ingest import Incoming, Ingest
+from agent_spy.services.ingest import Ingest
 from agent_spy.services.projects import Projects
 from agent_spy.settings import Settings
 from agent_spy.storage.database import open_database
+from agent_spy.wire.message import Incoming
 
 
 def name(n):
@@ -27,13 +28,12 @@ def post(n, parent, **more):
     body = {"id": name(n), "name": f"r{n}", "start_time": 1_700_000_000 + n} | more
     if parent:
         body["parent_run_id"] = name(parent)
-    return Incoming(json.dumps(body).encode(), patch=False)
+    return Incoming(patch=False, message=json.dumps(body).encode())
 
 
 def patch(n, **more):
-    return Incoming(
-        json.dumps({"end_time": 1_700_000_100} | more).encode(), patch=True, run_id=name(n)
-    )
+    message = json.dumps({"end_time": 1_700_000_100} | more).encode()
+    return Incoming(patch=True, message=message, run_id=name(n))
 
 
 async def stored(batches):

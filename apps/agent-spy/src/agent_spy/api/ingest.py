@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 
 from agent_spy.api.body import read_body
 from agent_spy.api.caller import Only
-from agent_spy.services.ingest import Incoming, Outcome
+from agent_spy.services.ingest import Outcome
+from agent_spy.wire.message import Incoming
 from agent_spy.wire.multipart import gather
 from agent_spy.wire.values import run_id
 
@@ -30,11 +31,6 @@ _read_batch = msgspec.json.Decoder(_Batch).decode
 async def multipart(request: Request, only: Only) -> JSONResponse:
     """Take runs, attachments and feedback as parts of one body."""
     parts = gather(request.headers.get("content-type", ""), await read_body(request))
-    messages = [
-        # Big fields may come without their run: then they say no more than its id.
-        Incoming(run.message or b"{}", run.patch, run.run_id, run.payloads)
-        for run in parts.runs
-    ]
     files = []
     for file in parts.attachments:
         try:
@@ -43,7 +39,7 @@ async def multipart(request: Request, only: Only) -> JSONResponse:
             parts.faults.append((file.run_id, str(error)))
         else:
             files.append(file)
-    outcome = await request.app.state.ingest.take(messages, files, only=only)
+    outcome = await request.app.state.ingest.take(parts.runs, files, only=only)
     outcome.errors += await request.app.state.feedback.take(parts.feedback, only=only)
     outcome.errors += [{"id": name, "error": reason} for name, reason in parts.faults]
     return _answer(outcome, 202)
@@ -56,8 +52,8 @@ async def batch(request: Request, only: Only) -> JSONResponse:
         found = _read_batch(await read_body(request))
     except msgspec.MsgspecError as error:
         raise HTTPException(422, f"The body is no batch: {error}") from None
-    messages = [Incoming(raw, patch=False) for raw in found.post or ()]
-    messages += [Incoming(raw, patch=True) for raw in found.patch or ()]
+    messages = [Incoming(patch=False, message=raw) for raw in found.post or ()]
+    messages += [Incoming(patch=True, message=raw) for raw in found.patch or ()]
     return _answer(await request.app.state.ingest.take(messages, only=only), 202)
 
 
@@ -77,7 +73,8 @@ async def _single(
     request: Request, only: bytes | None, *, patch: bool, run_id: str | None = None
 ) -> JSONResponse:
     body = await read_body(request)
-    outcome = await request.app.state.ingest.take([Incoming(body, patch, run_id)], only=only)
+    incoming = Incoming(patch=patch, message=body, run_id=run_id)
+    outcome = await request.app.state.ingest.take([incoming], only=only)
     if outcome.errors:
         raise HTTPException(422, outcome.errors[0]["error"])
     return _answer(outcome, 202)

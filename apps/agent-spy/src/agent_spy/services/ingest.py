@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,22 +13,12 @@ from agent_spy.services.lineage import Lineage
 from agent_spy.services.projects import DEFAULT, Projects
 from agent_spy.storage.database import Database
 from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED
-from agent_spy.wire.message import Said, understand
+from agent_spy.wire.message import Incoming, Said, understand
 from agent_spy.wire.multipart import AttachmentPart
 from agent_spy.wire.otlp.run import Told
 from agent_spy.wire.otlp.run import understand as span_as_run
 from agent_spy.wire.otlp.span import Refused, Span
 from agent_spy.wire.values import id_text, run_id
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One message as it came."""
-
-    message: bytes | msgspec.Raw
-    patch: bool
-    run_id: str | None = None
-    payloads: Mapping[str, bytes] | None = None
 
 
 @dataclass(slots=True)
@@ -69,12 +59,7 @@ class Ingest:
         understood: list[tuple[Said, bool]] = []
         for incoming in messages:
             try:
-                said = understand(
-                    incoming.message,
-                    patch=incoming.patch,
-                    run_id=incoming.run_id,
-                    payloads=incoming.payloads,
-                )
+                said = understand(incoming)
             except (ValueError, msgspec.MsgspecError) as error:
                 outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
                 continue

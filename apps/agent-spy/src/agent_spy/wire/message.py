@@ -13,6 +13,7 @@ from agent_spy.wire.change import EMPTY, LANES, PATCHED, POSTED, RunChange
 _NOTHING = msgspec.Raw(b"null")
 _NULLS = frozenset({b"", b"null"})
 _EMPTIES = frozenset({b"{}", b"[]", b'""'})
+_LONGEST_EMPTY = 4
 PAYLOADS = ("inputs", "outputs", "events", "extra", "serialized", "error", "tags")
 """What is kept as the bytes of its JSON: no number is rounded, no escape rewritten."""
 _PAYLOAD_LANES = tuple((name, LANES[name]) for name in PAYLOADS)
@@ -27,6 +28,19 @@ _IDS = (
     ("reference_example_id", "reference_example_id", LANES["reference_example_id"]),
 )
 _TIMES = tuple((name, LANES[name]) for name in ("start_time", "end_time", "first_token_time"))
+
+
+class Incoming(msgspec.Struct):
+    """One message as it came."""
+
+    patch: bool
+    """Whether it updates a run, rather than creates it."""
+    message: bytes | msgspec.Raw = b"{}"
+    """The JSON object of a run. Its big fields may come without it."""
+    run_id: str | None = None
+    """The run, where the address or a part's name gives it."""
+    payloads: dict[str, bytes] = {}
+    """Big fields that came apart from the message."""
 
 
 class Message(msgspec.Struct):
@@ -76,31 +90,20 @@ _read = msgspec.json.Decoder(Message).decode
 _check = msgspec.json.Decoder(msgspec.Raw).decode
 
 
-def understand(
-    message: bytes | msgspec.Raw,
-    *,
-    patch: bool,
-    run_id: str | None = None,
-    payloads: Mapping[str, bytes] | None = None,
-) -> Said:
+def understand(incoming: Incoming) -> Said:
     """Read one message.
-
-    Args:
-        message: the JSON object of a run.
-        patch: whether it updates a run, rather than creates it.
-        run_id: the run's id where the address or the part's name gives it.
-        payloads: big fields that came apart from the message.
 
     Raises:
         ValueError: it cannot be understood; the text says why.
     """
-    said = _read(message)
-    identity = run_id or said.id
+    patch = incoming.patch
+    said = _read(incoming.message)
+    identity = incoming.run_id or said.id
     if identity is None:
         raise ValueError("a run needs an id")
     change = RunChange(values.run_id(identity))
     rank = PATCHED if patch else POSTED
-    change.ranks = _plain(change, said, rank) | _payloads(change, said, rank, payloads or {})
+    change.ranks = _plain(change, said, rank) | _payloads(change, said, rank, incoming.payloads)
     used = usage.find(change.outputs, change.extra)
     if used:
         change.usage = used
@@ -144,10 +147,11 @@ def _payloads(change: RunChange, said: Message, rank: int, apart: Mapping[str, b
                 continue
             raw = _check(apart[key])
         data = bytes(raw)
-        if data in _NULLS:
+        short = len(data) <= _LONGEST_EMPTY  # what is long is not hashed
+        if short and data in _NULLS:
             continue
         setattr(change, key, data.decode())
-        ranks |= (EMPTY if data in _EMPTIES else rank) << lane
+        ranks |= (EMPTY if short and data in _EMPTIES else rank) << lane
     return ranks
 
 

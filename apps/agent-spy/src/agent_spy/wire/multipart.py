@@ -9,22 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from agent_spy.wire.message import Incoming
+
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 _MOST_PARTS = 100_000
 """Of one body. The SDK sends some 500."""
-_NAME = re.compile(rb'name="([^"]*)"')
+_GAP = b"\r\n\r\n"
+_NAME = re.compile(rb'; name="([^"]*)"')
+"""As everybody writes it. It begins with plain text, which makes it twice as fast."""
+_ANY_NAME = re.compile(rb'\bname[ \t]*=[ \t]*"([^"]*)"', re.IGNORECASE)
+_EVENTS = {b"post", b"patch"}
 _TYPE = re.compile(rb"content-type:[ \t]*([^\r\n]*)", re.IGNORECASE)
-_FILENAME = re.compile(rb'filename="([^"]*)"')
-
-
-@dataclass(slots=True)
-class RunParts:
-    """The parts that speak of one run in one way."""
-
-    run_id: str
-    patch: bool
-    message: bytes | None = None
-    payloads: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ class AttachmentPart:
 class Parts:
     """A whole body: runs in the order of their first part, attachments, feedback, what is odd."""
 
-    runs: list[RunParts] = field(default_factory=list)
+    runs: list[Incoming] = field(default_factory=list)
     attachments: list[AttachmentPart] = field(default_factory=list)
     feedback: list[tuple[str, bytes]] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
@@ -58,52 +53,52 @@ def gather(content_type: str, body: bytes) -> Parts:
     if not found:
         raise ValueError("the content type names no boundary")
     mark = b"--" + found[1].encode()
-    if body.count(mark) > _MOST_PARTS:
+    first, *pieces = body.split(b"\r\n" + mark, _MOST_PARTS + 1)
+    if first.startswith(mark):  # the first part may have no line end before its mark
+        pieces.insert(0, first[len(mark) :])
+    if len(pieces) > _MOST_PARTS:
         raise ValueError(f"the multipart body has more than {_MOST_PARTS} parts")
-    # The first part has no line end before its mark.
-    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
+    if not pieces or not pieces[-1].startswith(b"--"):
         raise ValueError("the multipart body breaks off before its end")
     parts = Parts()
-    runs: dict[tuple[bool, str], RunParts] = {}
-    for piece in pieces[1:-1]:
-        head, gap, data = piece.partition(b"\r\n\r\n")
-        name = _NAME.search(head)
-        if not gap or not name:
-            parts.faults.append(("", "a part without a name"))
-            continue
-        _place(parts, runs, _text(name[1]), head, data)
+    runs: dict[tuple[bytes, bytes], Incoming] = {}
+    for piece in pieces[:-1]:
+        _part(parts, runs, piece)
     return parts
+
+
+def _part(parts: Parts, runs: dict[tuple[bytes, bytes], Incoming], piece: bytes) -> None:
+    gap = piece.find(_GAP)
+    head = max(gap, 0)
+    found = _NAME.search(piece, 0, head) or _ANY_NAME.search(piece, 0, head)
+    if not found:
+        parts.faults.append(("", "a part without a name"))
+        return
+    event, _, rest = found[1].partition(b".")
+    identity, _, key = rest.partition(b".")
+    data = piece[gap + len(_GAP) :]
+    if event in _EVENTS:
+        run = runs.get((event, identity))
+        if run is None:
+            run = Incoming(event == b"patch", run_id=_text(identity))
+            runs[event, identity] = run
+            parts.runs.append(run)
+        if key:
+            run.payloads[_text(key)] = data
+        elif data:
+            run.message = data
+    elif event == b"attachment":
+        kind = _TYPE.search(piece, 0, gap)
+        text = _text(kind[1]) if kind else "application/octet-stream"
+        # The JavaScript SDK writes the length behind the type: `image/png; length=12`.
+        plain = re.sub(r";\s*length=\d+", "", text).strip()
+        parts.attachments.append(AttachmentPart(_text(identity), _text(key), plain, data))
+    elif event == b"feedback":
+        parts.feedback.append((_text(identity), data))
+    else:
+        parts.faults.append((_text(found[1]), "an unknown kind of part"))
 
 
 def _text(name: bytes) -> str:
     # PostgreSQL keeps no NUL in a text.
     return name.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _place(
-    parts: Parts, runs: dict[tuple[bool, str], RunParts], name: str, head: bytes, data: bytes
-) -> None:
-    event, _, rest = name.partition(".")
-    run_id, _, key = rest.partition(".")
-    if event in {"post", "patch"}:
-        patch = event == "patch"
-        run = runs.get((patch, run_id))
-        if run is None:
-            run = runs[patch, run_id] = RunParts(run_id, patch)
-            parts.runs.append(run)
-        if key:
-            run.payloads[key] = data
-        else:
-            run.message = data
-    elif event == "attachment":
-        kind = _TYPE.search(head)
-        text = _text(kind[1]) if kind else "application/octet-stream"
-        # The JavaScript SDK writes the length behind the type: `image/png; length=12`.
-        parts.attachments.append(
-            AttachmentPart(run_id, key, re.sub(r";\s*length=\d+", "", text).strip(), data)
-        )
-    elif event == "feedback":
-        parts.feedback.append((run_id, data))
-    else:
-        parts.faults.append((name, "an unknown kind of part"))

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-_HINTS = ("usage", "_tokens")
 _PROMPT = ("input_tokens", "prompt_tokens", "prompt_token_count")
 _COMPLETION = ("output_tokens", "completion_tokens", "candidates_token_count")
 _DEEPEST = 12
@@ -27,7 +26,7 @@ def find(outputs: str | None, extra: str | None) -> str | None:
     for payload in (outputs, extra):
         if payload is None or len(payload) > _LARGEST:
             continue
-        if not any(hint in payload for hint in _HINTS):
+        if "usage" not in payload and "_tokens" not in payload:
             continue
         try:
             tree = _read(payload)

@@ -38,7 +38,8 @@ def microseconds(value: str | float) -> int:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        found = (moment - _EPOCH) // _MICROSECOND
+        since = moment - _EPOCH
+        found = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         if not _FIRST <= found <= LATEST:  # its zone puts it into another year
             raise ValueError(f"{value} is no time between the years 1 and 9999")
         return found
