@@ -5,9 +5,10 @@
 
 Everybody gets the same traces: 200 of 100 runs, about 2 kB a run, a trace a request, over two
 connections. Then a trace of 1,000 runs is sent, and three things are asked for again and again:
-the 50 newest traces, the 50 newest failed ones of a project, and the large trace as a tree. All
-runs are read back and counted; from Agent Spy each one's inputs and outputs are compared with
-what was sent; if it lost one the exit code is 1.
+the 50 newest traces, the 50 newest failed ones of a project, and the large trace as a tree; Agent
+Spy, which keeps answers, is asked so that none of them fits. All runs are read back and counted;
+from Agent Spy each one's inputs and outputs are compared with what was sent; if it lost one the
+exit code is 1.
 
 The floor reads the same JSON with orjson and writes it by `executemany` (SQLite) or COPY
 (PostgreSQL) into one table with four indexes, in one process. It is measured before and after

@@ -21,6 +21,8 @@ _BIN = Path(sys.executable).parent
 _LOOPBACK = "127.0.0.1"
 TREE, HEX = "TREE", "HEX"
 """Stand for a trace's id in an address: as a UUID, and without its dashes."""
+NEW = "NEW"
+"""Stands for another number in each request, so that no kept answer is given."""
 _FILE = "data.db"
 
 
@@ -64,6 +66,7 @@ class Contender:
 def agent_spy(name: str, url: str, sent: Mapping[str, Any], **more: Any) -> Contender:
     """Our server on the database of `url`; what it gives back is held against what was `sent`."""
     workers = str(more.pop("workers", 1))
+    board = "/api/v1/dashboard/runs"
     return Contender(
         name=name,
         command=(str(_BIN / "agent-spy"), "serve", "--port", "PORT", "--workers", workers),
@@ -72,9 +75,9 @@ def agent_spy(name: str, url: str, sent: Mapping[str, Any], **more: Any) -> Cont
         ingest="/runs/multipart",
         headers=workload.MULTIPART,
         encode=workload.multipart,
-        latest=Ask("/api/v1/dashboard/runs/roots?limit=50"),
-        filtered=Ask("/api/v1/dashboard/runs/roots?limit=50&project=project-1&status=failed"),
-        tree=Ask(f"/api/v1/dashboard/runs/{TREE}/hierarchy"),
+        latest=Ask(f"{board}/roots?limit=50&as={NEW}"),
+        filtered=Ask(f"{board}/roots?limit=50&project=project-1&status=failed&as={NEW}"),
+        tree=Ask(f"{board}/{TREE}/hierarchy?as={NEW}"),
         stored=lambda server, _folder: _read_back(server, sent),
         **more,
     )

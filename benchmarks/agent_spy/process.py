@@ -115,7 +115,7 @@ class Server:
             begun = time.perf_counter()
             while len(times) < _READS and time.perf_counter() - begun < _LONGEST_READING_S:
                 start = time.perf_counter()
-                one.request(method, path, body, dict(headers))
+                one.request(method, path.replace("NEW", str(len(times))), body, dict(headers))
                 answer = one.getresponse()
                 content = answer.read()
                 times.append(time.perf_counter() - start)
