@@ -41,7 +41,7 @@ def test_a_deep_tree_is_written_whole():
     tree = grow(nodes, ROOT)
     assert tree is not None
     assert tree.depth == 5_000
-    text = write(tree, lambda found: b'{"name":"%s"' % found.id)
+    text = write(tree, lambda found: f'{{"name":"{found.id.decode()}"')
     assert text.count(b"{") == text.count(b"}") == 5_000
     assert text.endswith(b"]}" * 5_000)
 
@@ -50,6 +50,6 @@ def test_brothers_stand_side_by_side():
     """A run's children are one list, in the order given."""
     tree = grow([node(ROOT, None), node(b"a", ROOT), node(b"b", ROOT)], ROOT)
     assert tree is not None
-    text = write(tree, lambda found: b'{"name":"%s"' % found.id)
+    text = write(tree, lambda found: f'{{"name":"{found.id.decode()}"')
     below = b'[{"name":"a","children":[]},{"name":"b","children":[]}]'
     assert text == b'{"name":"root","children":%s}' % below

@@ -36,6 +36,7 @@ from agent_spy.errors import add_error_handlers
 from agent_spy.log import set_up_logging
 from agent_spy.middleware import Faults, RequestLog
 from agent_spy.openapi import document
+from agent_spy.repositories.roots import Roots
 from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.activity import ActivityReader
@@ -116,7 +117,8 @@ def _add_services(state: State, database: Database, settings: Settings) -> None:
     state.threads = ThreadReader(database)
     state.v2 = V2(database, state.runs, state.sharing)
     state.answers = Answers(database)
-    state.dashboard = Dashboard(database.engine, read, Statistics(database.engine), state.follower)
+    roots, statistics = Roots(database.engine), Statistics(database.engine)
+    state.dashboard = Dashboard(roots, read, statistics, state.follower)
     state.traces = Traces(database, read, state.projects, state.follower)
     state.timelines = Timelines(database, read)
     state.details = RunDetails(database, state.runs, state.attachments)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from agent_spy.commands.doctor import examine
 from agent_spy.models.base import now
 from agent_spy.repositories import following
+from agent_spy.repositories.roots import Roots
 from agent_spy.services import follower as module
 from agent_spy.wire.words import of_run, words
 
@@ -178,7 +179,7 @@ def test_what_is_stored_already_is_followed_after_the_migration(settings, servin
 
 def test_pages_lead_on_by_cursor_and_by_offset(settings, serving, a_run, database_url, monkeypatch):
     """Both give every trace once, newest first, with a total that is right or said to be least."""
-    monkeypatch.setattr("agent_spy.services.dashboard._COUNTED", 5)
+    monkeypatch.setattr(Roots, "counted", 5)
 
     async def run():
         async with serving(settings(database_url=database_url)) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,9 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from agent_spy.api.answer import kept
 from agent_spy.api.caller import Only
+from agent_spy.repositories.roots import RootFilter
 from agent_spy.schemas.values import Cursor, Moment
 from agent_spy.services.answers import Answer
-from agent_spy.services.dashboard import Wanted
+from agent_spy.services.dashboard import Dashboard
 from agent_spy.wire.values import microseconds
 
 router = APIRouter(prefix="/dashboard", tags=["dashboard"])
@@ -33,17 +35,20 @@ async def roots(
     cursor: Cursor | None = None,
 ) -> Response:
     """List traces, newest first; `next_cursor` leads on as fast on any page."""
-    wanted = Wanted(
-        project=project,
+    wanted = RootFilter(
+        project=project or None,
         status=status,
-        search=search,
         since=_stored(start_time_gte),
         until=_stored(start_time_lte),
-        limit=limit,
-        offset=offset,
-        cursor=cursor,
+        only=only,
+        search=search or None,
     )
-    return await kept(request, only, lambda: request.app.state.dashboard.roots(wanted, only=only))
+
+    def make() -> Awaitable[bytes]:
+        board: Dashboard = request.app.state.dashboard
+        return board.roots(wanted, limit=limit, offset=offset, cursor=cursor)
+
+    return await kept(request, only, make)
 
 
 @router.get("/runs/{trace_id}/hierarchy")

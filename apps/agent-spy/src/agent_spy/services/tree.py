@@ -65,16 +65,14 @@ def _walk(
             stack += [(child, level + 1) for child in reversed(below)]
 
 
-def write(tree: Tree, own: Callable[[Node], bytes]) -> bytes:
-    """The tree as nested JSON; `own` gives a run's object without its closing brace."""
-    out: list[bytes] = []
+def write(tree: Tree, opened: Callable[[Node], str]) -> bytes:
+    """The tree as nested JSON; `opened` gives a run's object without its closing brace."""
+    out: list[str] = []
     before = 0
     for node, level in tree.order:
-        if level > before:
-            out.append(own(node))
-        else:
-            out += (b"]}" * (before - level + 1), b",", own(node))
-        out.append(b',"children":[')
+        if level <= before:
+            out.append("]}" * (before - level + 1) + ",")
+        out += (opened(node), ',"children":[')
         before = level
-    out.append(b"]}" * before)
-    return b"".join(out)
+    out.append("]}" * before)
+    return "".join(out).encode()
