@@ -34,6 +34,7 @@ class RequestLog:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identity)
         start, status = time.perf_counter(), 500
+        scope["app"].state.follower.give_way()
 
         async def answer(message: Message) -> None:
             nonlocal status

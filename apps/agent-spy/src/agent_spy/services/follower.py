@@ -30,8 +30,10 @@ _SOON = 2_000
 _PATIENCE_SECONDS = 1.0
 _QUIET_SECONDS = 0.2
 """Without a commit for so long nobody is in its way."""
-_SHARE = 19
+_WRITERS_FIRST = 19
 """While others write, it rests so many times as long as it works."""
+_READERS_FIRST = 4
+"""While others only read: then it is in the way of Python, not of the database."""
 _GATHERING_SECONDS = 1.0
 _LONGEST_BURST_SECONDS = 10.0
 """How long those who write are not disturbed at all."""
@@ -49,6 +51,7 @@ class Follower:
         self._database = database
         self._hurry = asyncio.Event()
         self._round = asyncio.Condition()
+        self._last_asked = 0.0
         self.behind = 0
         """How many changes of runs had yet to be followed when it was asked last."""
 
@@ -70,6 +73,10 @@ class Follower:
                 async with asyncio.timeout(_ROUND_SECONDS):
                     await written.wait()
             await self._gather()
+
+    def give_way(self) -> None:
+        """A request has come: rest more for a moment."""
+        self._last_asked = time.monotonic()
 
     async def waiting(self) -> int:
         """How many changes of runs have yet to be followed."""
@@ -102,12 +109,19 @@ class Follower:
         start = time.monotonic()
         more = await _follow(self._database)
         took = time.monotonic() - start
-        if more and not self._quiet() and await self.waiting() < _MOST_BEHIND:
-            await self._hurried(_SHARE * took)
+        if more and (rests := self._in_the_way()) and await self.waiting() < _MOST_BEHIND:
+            await self._hurried(rests * took)
         return more
 
     def _quiet(self) -> bool:
         return time.monotonic() - self._database.writer.last_written > _QUIET_SECONDS
+
+    def _in_the_way(self) -> int:
+        """How many times as long as it works it should rest, for others' sake."""
+        if not self._quiet():
+            return _WRITERS_FIRST
+        asked = time.monotonic() - self._last_asked < _QUIET_SECONDS
+        return _READERS_FIRST if asked else 0
 
     async def _hurried(self, seconds: float) -> bool:
         """Rest so long, or until somebody waits for an answer; whether somebody does."""

@@ -6,7 +6,7 @@ few hundred levels, agents do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent_spy.repositories.runs import Node
@@ -41,25 +41,32 @@ def grow(nodes: Sequence[Node], root_id: bytes) -> Tree | None:
                 parent = root_id
             children.setdefault(parent, []).append(node)
     met: set[bytes] = set()
-    order = list(_walk(root, 1, children, met))
+    order: list[tuple[Node, int]] = []
+    _walk(root, 1, children, met, order)
     if len(met) < len(by_id):
         for node in nodes:
             if node.id not in met:
                 # It is on a circle: cut it here, and all that hangs from it is reached.
-                order += _walk(node, 2, children, met)
+                _walk(node, 2, children, met, order)
     return Tree(order)
 
 
 def _walk(
-    top: Node, level: int, children: dict[bytes, list[Node]], met: set[bytes]
-) -> Iterator[tuple[Node, int]]:
+    top: Node,
+    level: int,
+    children: dict[bytes, list[Node]],
+    met: set[bytes],
+    order: list[tuple[Node, int]],
+) -> None:
+    """Put what hangs from `top` behind what is in `order` already."""
     stack = [(top, level)]
     while stack:
-        node, level = stack.pop()
+        step = stack.pop()
+        node, level = step
         if node.id in met:
             continue
         met.add(node.id)
-        yield node, level
+        order.append(step)
         below = children.get(node.id)
         if below:
             stack += [(child, level + 1) for child in reversed(below)]

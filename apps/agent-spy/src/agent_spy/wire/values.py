@@ -9,6 +9,7 @@ from uuid import UUID
 _HEX_DIGITS, _WITH_DASHES = 32, 36
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = 1_000_000
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 """The last microsecond of the year 9999."""
@@ -54,14 +55,16 @@ def moment(value: int) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def _second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+def _second(seconds: str) -> str:
+    return (_EPOCH + timedelta(seconds=int(seconds))).isoformat()[:19]
 
 
 def iso(value: int) -> str:
     """`value` microseconds since 1970 in ISO 8601, in UTC."""
-    seconds, rest = divmod(value, 1_000_000)
-    return f"{_second(seconds)}.{rest:06d}+00:00"
+    if value < _SECOND:
+        return moment(value).isoformat(timespec="microseconds")
+    digits = str(value)  # to cut them costs less than to divide and to format
+    return f"{_second(digits[:-6])}.{digits[-6:]}+00:00"
 
 
 def id_text(value: bytes) -> str:
