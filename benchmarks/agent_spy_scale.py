@@ -1,10 +1,10 @@
-"""What reading costs with ten thousand runs and with a million.
+"""What reading and writing cost with ten thousand runs and with a million.
 
     ./dev run python benchmarks/agent_spy_scale.py [--runs 10000 1000000]
 
 Rows are made by the database itself, in traces of 100 and one of 1,000; then one server is asked,
-one question at a time, on one connection, with no answer kept. Printed are medians in
-milliseconds, as the client sees them, and how they grow.
+one question at a time, on one connection, with no answer kept, and sent new traces, a request
+each. Printed are medians in milliseconds, as the client sees them, and how they grow.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
+
+sys.path.insert(0, str(Path(__file__).parent / "agent_spy"))
+import workload
 
 _JSON = {"Content-Type": "application/json"}
 TRACE, LARGE = 100, 1_000
@@ -99,7 +102,24 @@ def times(port: int, runs: int) -> dict[str, float]:
         "tree of 1,000": ("GET", f"/dashboard/runs/{large}/hierarchy", None),
         "summary": ("GET", "/dashboard/stats/summary", None),
     }
-    return {name: median(port, *question) for name, question in questions.items()}
+    found = {name: median(port, *question) for name, question in questions.items()}
+    return found | {"100 new runs": writing(port)}
+
+
+def writing(port: int) -> float:
+    """The time of a request with a new trace of 100 runs."""
+    taken = []
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        for trace in workload.traces(ROUNDS, TRACE):
+            body = json.dumps({"post": trace.runs})
+            start = time.perf_counter()
+            connection.request("POST", "/runs/batch", body, _JSON)
+            answer = connection.getresponse()
+            answer.read()
+            taken.append(time.perf_counter() - start)
+            if answer.status != 202:  # noqa: PLR2004
+                raise SystemExit(f"not taken: {answer.status}")
+    return statistics.median(taken) * 1000
 
 
 def median(port: int, method: str, path: str, body: object) -> float:

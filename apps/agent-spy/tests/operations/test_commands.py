@@ -186,6 +186,9 @@ def test_doctor_says_what_is_well_and_what_is_not(settings, serving, tmp_path):
     assert b"warn  0 keys" in well.stdout
     assert b"fail" not in well.stdout
     assert b"open to others" in command(tmp_path, "doctor", HOST="0.0.0.0").stdout
+    assert b"any website" in command(tmp_path, "doctor").stdout
+    for closed in ({"CORS_ORIGINS": "https://ours.example"}, {"REQUIRE_AUTH": "true"}):
+        assert b"any website" not in command(tmp_path, "doctor", **closed).stdout
     wrong = command(tmp_path, "doctor", PORT="many")
     assert wrong.returncode == 1
     assert b"fail  setting PORT" in wrong.stdout

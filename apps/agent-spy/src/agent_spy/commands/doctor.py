@@ -62,6 +62,14 @@ def _address(settings: Settings) -> list[Finding]:
         found.append(
             Finding("warn", f"{settings.host} is open to others: set REQUIRE_AUTH=true and a key")
         )
+    if "*" in settings.cors_origins and not settings.require_auth:
+        found.append(
+            Finding(
+                "warn",
+                "any website that a browser here visits can read and delete traces:"
+                " name the origins in CORS_ORIGINS, or set REQUIRE_AUTH=true and a key",
+            )
+        )
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host.replace("0.0.0.0", "127.0.0.1"), settings.port))  # noqa: S104
