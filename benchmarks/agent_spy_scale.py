@@ -44,7 +44,7 @@ SELECT CAST(printf('%016d', i) AS BLOB), 9223372036854775807, (SELECT id FROM pr
                                  ELSE i - i % {TRACE} END) AS BLOB),
        {_START} + i * 1000, {_START} + i * 1000 + 500, 'step ' || i % 7,
        CASE WHEN i % {TRACE} = 0 THEN 'chain' ELSE 'llm' END,
-       CASE WHEN i % 2000 = 0 THEN '"late"' END,
+       CASE WHEN i % 2000 = 0 THEN '"late"' WHEN i % 200 = 100 THEN '"seldom"' END,
        json_object('question', 'what of ' || i % 1000), json_object('answer', hex(randomblob(300))),
        '{{"metadata":{{"n":1}}}}'
 FROM n
@@ -95,6 +95,7 @@ def times(port: int, runs: int) -> dict[str, float]:
         "roots by status": ("GET", f"{roots}&status=failed", None),
         "roots by project and status": ("GET", f"{roots}&project=default&status=failed", None),
         "roots by a common word": ("GET", f"{roots}&search=what", None),
+        "roots by a word of 1 in 200": ("GET", f"{roots}&search=seldom", None),
         "roots by a rare word": ("GET", f"{roots}&search=late", None),
         "latest 50 runs": ("POST", "/runs/query", {"session": [session], "limit": 50}),
         "failed runs": ("POST", "/runs/query", {"session": [session], "error": True, "limit": 50}),
