@@ -178,7 +178,7 @@ def test_many_large_bodies_at_once_stay_within_the_budget(server):
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(send, range(128))) == {202}
         taken = spy.peak_megabytes() - before
-        assert taken < 640, taken
+        assert taken < 480, taken
 
 
 def test_bodies_that_wait_for_each_other_go_on():

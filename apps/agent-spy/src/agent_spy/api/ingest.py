@@ -54,6 +54,7 @@ async def batch(request: Request, only: Only) -> JSONResponse:
         raise HTTPException(422, f"The body is no batch: {error}") from None
     messages = [Incoming(patch=False, message=raw) for raw in found.post or ()]
     messages += [Incoming(patch=True, message=raw) for raw in found.patch or ()]
+    del found
     return _answer(await request.app.state.ingest.take(messages, only=only), 202)
 
 
@@ -74,6 +75,7 @@ async def _single(
 ) -> JSONResponse:
     body = await read_body(request)
     incoming = Incoming(patch=patch, message=body, run_id=run_id)
+    del body
     outcome = await request.app.state.ingest.take([incoming], only=only)
     if outcome.errors:
         raise HTTPException(422, outcome.errors[0]["error"])

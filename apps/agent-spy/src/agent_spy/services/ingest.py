@@ -51,7 +51,8 @@ class Ingest:
         """Store all that can be understood; it is committed when this returns.
 
         Args:
-            messages: runs, in any order.
+            messages: runs, in any order. They are emptied on the way: large ones would be in
+                memory twice.
             attachments: files of runs.
             only: the one project that the caller's key opens.
         """
@@ -64,6 +65,7 @@ class Ingest:
                 outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
                 continue
             understood.append((said, incoming.patch))
+            incoming.message, incoming.payloads = b"", {}
         if only is not None:
             understood, attachments = await self._within(understood, attachments, only, outcome)
         outcome.updated = sum(patch for _, patch in understood)
