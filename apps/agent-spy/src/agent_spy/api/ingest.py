@@ -73,10 +73,8 @@ async def update(request: Request, run_id: UUID, only: Only) -> JSONResponse:
 async def _single(
     request: Request, only: bytes | None, *, patch: bool, run_id: str | None = None
 ) -> JSONResponse:
-    body = await read_body(request)
-    incoming = Incoming(patch=patch, message=body, run_id=run_id)
-    del body
-    outcome = await request.app.state.ingest.take([incoming], only=only)
+    messages = [Incoming(patch=patch, message=await read_body(request), run_id=run_id)]
+    outcome = await request.app.state.ingest.take(messages, only=only)
     if outcome.errors:
         raise HTTPException(422, outcome.errors[0]["error"])
     return _answer(outcome, 202)

@@ -43,7 +43,7 @@ class Ingest:
 
     async def take(
         self,
-        messages: Iterable[Incoming],
+        messages: list[Incoming],
         attachments: Sequence[AttachmentPart] = (),
         *,
         only: bytes | None = None,
@@ -51,21 +51,13 @@ class Ingest:
         """Store all that can be understood; it is committed when this returns.
 
         Args:
-            messages: runs, in any order. They are emptied on the way: large ones would be in
+            messages: runs, in any order. The list is emptied on the way: large ones would be in
                 memory twice.
             attachments: files of runs.
             only: the one project that the caller's key opens.
         """
         outcome = Outcome()
-        understood: list[tuple[Said, bool]] = []
-        for incoming in messages:
-            try:
-                said = understand(incoming)
-            except (ValueError, msgspec.MsgspecError) as error:
-                outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
-                continue
-            understood.append((said, incoming.patch))
-            incoming.message, incoming.payloads = b"", {}
+        understood = _understood(messages, outcome)
         if only is not None:
             understood, attachments = await self._within(understood, attachments, only, outcome)
         outcome.updated = sum(patch for _, patch in understood)
@@ -146,3 +138,16 @@ class Ingest:
             rank = (PATCHED if patch else POSTED) if named else EMPTY
             said.change.project_id = only or said.project_id or ids[said.project or DEFAULT]
             said.change.ranks |= rank << lane
+
+
+def _understood(messages: list[Incoming], outcome: Outcome) -> list[tuple[Said, bool]]:
+    """What can be understood, and whether it updates a run; what cannot is an error."""
+    found = []
+    messages.reverse()
+    while messages:
+        incoming = messages.pop()
+        try:
+            found.append((understand(incoming), incoming.patch))
+        except (ValueError, msgspec.MsgspecError) as error:
+            outcome.errors.append({"id": incoming.run_id or "", "error": str(error)})
+    return found
