@@ -14,8 +14,8 @@ The floor reads the same JSON with orjson and writes it by `executemany` (SQLite
 (PostgreSQL) into one table with four indexes, in one process. It is measured before and after
 each server that is held against it: a share is the server's rate over the mean of the two, and
 printed is the median over the rounds. Times in the table are the client's; the marks take the
-server's own, from its log. MLflow and Phoenix are brought by uv, each into an environment of its
-own of about 1 GB; they and the literal one run once.
+server's own, from its log, and of those the best round's. MLflow and Phoenix are brought by uv,
+each into an environment of its own of about 1 GB; they and the literal one run once.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -15,13 +15,14 @@ _HEAD = ("", "runs/s", "of floor", "latest 50", "filtered", "1,000-node tree", "
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Medians over the rounds; times in milliseconds, memory in MB."""
+    """Medians over the rounds; times in milliseconds, memory in MB, the most of all rounds."""
 
     name: str
     rate: float
     share: float
     client: Times | None = None
     own: Times | None = None
+    """The least of all rounds: whatever else a machine does only adds to them."""
     rss: float | None = None
     faults: tuple[str, ...] = ()
 
@@ -38,8 +39,8 @@ class Row:
             results[0].name,
             median(one.rate for one in results),
             share,
-            _middle([one.client for one in results]),
-            _middle(own) if own else None,
+            _over([one.client for one in results], median),
+            _over(own, min) if own else None,
             max(one.rss for one in results),
             tuple(dict.fromkeys(fault for one in results for fault in one.faults)),
         )
@@ -101,11 +102,11 @@ def _bounds(row: Row) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _middle(times: Sequence[Times]) -> Times:
+def _over(times: Sequence[Times], pick: Callable[[Iterable[float]], float]) -> Times:
     return Times(
-        median(one.latest for one in times),
-        median(one.filtered for one in times),
-        median(one.tree for one in times),
+        pick(one.latest for one in times),
+        pick(one.filtered for one in times),
+        pick(one.tree for one in times),
     )
 
 
