@@ -23,6 +23,9 @@ class Database:
     """An engine to read with, the writer, and what tells whether anybody has written."""
 
     engine: AsyncEngine
+    reading: AsyncEngine
+    """The same for what is asked in one statement: on PostgreSQL no transaction is around it, which
+    would go to the server and back twice more."""
     writer: Writer
     _state: State
 
@@ -55,10 +58,11 @@ def open_database(settings: Settings) -> Database:
 
         event.listen(engine.sync_engine, "connect", _read_only)
         path = engine.url.database or ":memory:"
-        return Database(engine, SqliteWriter(path), SqliteState(path))
+        return Database(engine, engine, SqliteWriter(path), SqliteState(path))
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
 
-    return Database(engine, PostgresWriter(engine), PostgresState(engine))
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Database(engine, reading, PostgresWriter(engine), PostgresState(reading))
 
 
 def _pool(settings: Settings) -> dict[str, object]:

@@ -46,7 +46,7 @@ class PostgresState:
     """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
 
     async def now(self) -> str:
         """What a reader sees."""
