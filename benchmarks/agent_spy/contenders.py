@@ -15,14 +15,12 @@ from urllib.parse import quote
 
 import orjson
 import workload
-from process import Server
+from process import NEW, Server
 
 _BIN = Path(sys.executable).parent
 _LOOPBACK = "127.0.0.1"
 TREE, HEX = "TREE", "HEX"
 """Stand for a trace's id in an address: as a UUID, and without its dashes."""
-NEW = "NEW"
-"""Stands for another number in each request, so that no kept answer is given."""
 _FILE = "data.db"
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Self
 
+NEW = "NEW"
+"""Stands in an address for another number in each request, so that no kept answer is given."""
 _PATIENCE_S = 180
 _READS = 200
 _LONGEST_READING_S = 30.0
@@ -115,7 +117,7 @@ class Server:
             begun = time.perf_counter()
             while len(times) < _READS and time.perf_counter() - begun < _LONGEST_READING_S:
                 start = time.perf_counter()
-                one.request(method, path.replace("NEW", str(len(times))), body, dict(headers))
+                one.request(method, path.replace(NEW, str(len(times))), body, dict(headers))
                 answer = one.getresponse()
                 content = answer.read()
                 times.append(time.perf_counter() - start)
