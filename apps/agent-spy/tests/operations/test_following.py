@@ -205,6 +205,7 @@ def test_pages_lead_on_by_cursor_and_by_offset(settings, serving, a_run, databas
             assert by_offset == by_cursor == expected
             for more, total, exact in (
                 ({"status": "failed"}, 1, True),
+                ({"status": "failed", "offset": 50}, 1, True),
                 ({"status": "completed"}, 12, True),
                 ({"project": "default", "status": "completed"}, 12, True),
                 ({"project": "nobody"}, 0, True),
