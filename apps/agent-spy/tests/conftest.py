@@ -7,6 +7,7 @@ import warnings
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine, event
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,19 @@ def postgres():
 
         yield make
         server.cleanup()
+
+
+@pytest.fixture
+def statements():
+    """What servers of this process ask their databases from now on, with what is bound to it."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

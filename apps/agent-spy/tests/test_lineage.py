@@ -46,7 +46,7 @@ async def stored(batches):
         for batch in batches:
             outcome = await ingest.take(batch)
             assert not outcome.errors
-        rows = (await Runs(database.engine).page([], limit=100)).rows
+        rows = (await Runs(database.reader).page([], limit=100)).rows
         places = await Ancestors(database.engine).places(rows)
         found = {
             row.id.int: (

@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _add_services(state: State, database: Database, settings: Settings) -> None:
     state.projects = Projects(database)
     state.ingest = Ingest(database, state.projects)
-    read = Runs(database.reading)
+    read = Runs(database.reader)
     state.attachments = Attachments(database)
     state.follower = Follower(database)
     state.runs = RunReader(database, read, state.attachments, state.follower)
@@ -117,7 +117,7 @@ def _add_services(state: State, database: Database, settings: Settings) -> None:
     state.threads = ThreadReader(database)
     state.v2 = V2(database, state.runs, state.sharing)
     state.answers = Answers(database)
-    roots, statistics = Roots(database.reading), Statistics(database.engine)
+    roots, statistics = Roots(database.reader), Statistics(database.engine)
     state.dashboard = Dashboard(roots, read, statistics, state.follower)
     state.traces = Traces(database, read, state.projects, state.follower)
     state.timelines = Timelines(database, read)

@@ -60,6 +60,22 @@ def test_bombs_are_refused_in_bounded_memory(server):
         assert spy.request("GET", "/health")[0] == 200
 
 
+def test_long_names_do_not_stay_in_memory(server):
+    """200 runs whose names have a megabyte each are looked at; none of them is kept."""
+    with server() as spy:
+        for turn in range(20):
+            names = {str(uuid4()): f"{turn} {n} ".ljust(MEGABYTE, "x") for n in range(10)}
+            posts = [{"id": one, "name": name} for one, name in names.items()]
+            body = json.dumps({"post": posts}).encode()
+            assert spy.request("POST", "/runs/batch", body, JSON)[0] == 202
+            for one, name in names.items():
+                tree = spy.request("GET", f"/dashboard/runs/{one}/hierarchy")[2]
+                assert json.loads(tree)["hierarchy"]["name"] == name
+            if turn == 9:
+                before = spy.megabytes()
+        assert spy.megabytes() - before < 50
+
+
 def read_answer(connection):
     connection.settimeout(30)
     answer = b""

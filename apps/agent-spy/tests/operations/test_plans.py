@@ -16,7 +16,7 @@ import sqlite3
 from contextlib import closing
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from agent_spy.models.base import now
 
@@ -84,25 +84,19 @@ def questions(ids, large, small):
     yield "POST", "/api/v2/runs/query", {"project_ids": [large]}
 
 
-async def asked(client, method, path, body):
+async def asked(client, statements, method, path, body):
     """The statements behind an answer, with what was bound to them."""
-    seen = []
-
-    def note(_connection, _cursor, statement, parameters, *_):
-        if statement.lstrip().startswith(("SELECT", "WITH")) and "snapshot" not in statement:
-            seen.append((statement, parameters))
-
-    engine = client.app.state.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        answer = await client.request(method, path, json=body)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    statements.clear()
+    answer = await client.request(method, path, json=body)
     assert answer.status_code in {200, 404, 422}, (path, answer.text)
-    return seen
+    return [
+        (statement, parameters)
+        for statement, parameters in statements
+        if statement.lstrip().startswith(("SELECT", "WITH")) and "snapshot" not in statement
+    ]
 
 
-def test_no_question_goes_through_all_runs(settings, serving, a_run, database_url):
+def test_no_question_goes_through_all_runs(settings, serving, a_run, database_url, statements):
     """Each statement visits about as many runs as it gives, however many there are."""
 
     async def run():
@@ -111,7 +105,7 @@ def test_no_question_goes_through_all_runs(settings, serving, a_run, database_ur
             sessions = {one["name"]: one["id"] for one in (await client.get("/sessions")).json()}
             known = 0
             for question in questions(ids, sessions["large"], sessions["small"]):
-                for statement, parameters in await asked(client, *question):
+                for statement, parameters in await asked(client, statements, *question):
                     if database_url.startswith("sqlite"):
                         fault = in_sqlite(database_url, statement, parameters)
                     else:

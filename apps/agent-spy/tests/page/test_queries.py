@@ -7,7 +7,6 @@ import sqlite3
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from agent_spy.app import create_app
 from agent_spy.settings import Settings
@@ -30,7 +29,7 @@ ADDRESSES = (
 
 
 @pytest.fixture
-def asked(tmp_path, a_run):
+def asked(tmp_path, a_run, statements):
     """Runs requests against a small database; the queries of each, and how they are answered."""
 
     async def run(addresses):
@@ -45,12 +44,6 @@ def asked(tmp_path, a_run):
             children = [a_run("child", parent=root, error="boom") for root in roots[::7]]
             answer = await client.post("/runs/batch", json={"post": roots + children, "patch": []})
             assert answer.status_code == 202
-            statements = []
-
-            def note(_connection, _cursor, statement, parameters, *_):
-                statements.append((statement, parameters))
-
-            event.listen(app.state.database.engine.sync_engine, "before_cursor_execute", note)
             for address in addresses:
                 statements.clear()
                 answer = await client.get(address.format(trace=roots[0]["id"]))
@@ -68,10 +61,10 @@ def asked(tmp_path, a_run):
                             )
                         ],
                     )
-                    for statement, parameters in statements
+                    for statement, parameters in queries
                     if statement.startswith("SELECT")
                 ]
-                for address, statements in found.items()
+                for address, queries in found.items()
             }
         connection.close()
         return plans

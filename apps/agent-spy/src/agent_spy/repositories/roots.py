@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal, select, tuple_
 
 from agent_spy.models import Project, Run
 from agent_spy.models.base import Id
 from agent_spy.repositories.runs import NODE, AnyRow
 from agent_spy.repositories.search import search
+from agent_spy.storage.reader import Reader
 
 _NAMED = select(Project.id).where(Project.name == bindparam("project")).scalar_subquery()
 _KEYS = tuple_(Run.start_time, Run.id)
@@ -65,8 +65,8 @@ class Roots:
     counted = 1_000
     """As many are counted one by one."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def page(
         self, wanted: RootFilter, *, limit: int, offset: int = 0, after: tuple[int, Any] | None
@@ -82,13 +82,15 @@ class Roots:
         values = bound | {"most": limit + 1, "offset": offset}
         if after:
             values |= {"last_start": after[0], "last_id": after[1]}
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query, values)).all()
+
+        def look(connection: Connection) -> tuple[Sequence[AnyRow], int]:
+            rows = connection.execute(query, values).all()
             if rows:
-                total = rows[0].total
-            else:
-                total = await connection.scalar(counted, bound) if offset or after else 0
-        return RootPage(rows[:limit], len(rows) > limit, total or 0)
+                return rows, rows[0].total
+            return rows, connection.scalar(counted, bound) or 0 if offset or after else 0
+
+        rows, total = await self._reader.read(look)
+        return RootPage(rows[:limit], len(rows) > limit, total)
 
 
 @cache

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_, type_coerce
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.types import NULLTYPE
 
 from agent_spy.models import Run
+from agent_spy.models.base import Id
+from agent_spy.storage.reader import Reader
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 SMALL = (
@@ -46,7 +56,10 @@ class Node(NamedTuple):
     end_time: int | None
 
 
-_BY_START = attrgetter("start_time", "id")
+# By the start alone an index has them in order; a database would sort them all again.
+_OF_TRACE = select(*NODE).where(Run.trace_id == bindparam("trace")).order_by(Run.start_time)
+_OF_PROJECT = _OF_TRACE.where(Run.project_id == bindparam("only", type_=Id()))
+_BY_START = itemgetter(Node._fields.index("start_time"), Node._fields.index("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +73,13 @@ class Page:
 class Runs:
     """Reads runs; `only` keeps every answer within one project."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def get(self, run_id: UUID, *, only: bytes | None = None) -> AnyRow | None:
         """One run with all that is known of it."""
         query = select(*WHOLE).where(Run.id == run_id, *_within(only))
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).one_or_none()
+        return await self._reader.read(lambda c: c.execute(query).one_or_none())
 
     async def page(
         self,
@@ -84,8 +96,7 @@ class Runs:
         if after:
             query = query.where(behind(after, ascending=ascending))
         query = _ordered(query, ascending=ascending).limit(limit + 1)
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._all(query)
         if len(rows) <= limit:
             return Page(rows)
         last = rows[limit - 1]
@@ -97,22 +108,28 @@ class Runs:
         """Every run of a trace, in the order of their starts."""
         query = select(*columns).where(Run.trace_id == trace_id, *_within(only))
         query = query.order_by(Run.start_time, Run.id)
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).all()
+        return await self._all(query)
 
     async def nodes(self, trace_id: UUID, *, only: bytes | None = None) -> list[Node]:
         """What a tree shows of every run of a trace, in the order of their starts."""
-        # By the start alone an index has them in order; a database would sort them all again.
-        query = select(*NODE).where(Run.trace_id == trace_id, *_within(only))
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query.order_by(Run.start_time))).all()
-        return sorted(map(Node._make, found), key=_BY_START)
+        query = _OF_TRACE if only is None else _OF_PROJECT
+        values = {"trace": trace_id} if only is None else {"trace": trace_id, "only": only}
+
+        def look(connection: Connection) -> Sequence[Any]:
+            found = connection.execute(query, values)
+            # The driver's own tuples: thousands at once need no names.
+            return [] if found.cursor is None else found.cursor.fetchall()
+
+        found = sorted(await self._reader.read(look), key=_BY_START)
+        return list(map(Node._make, found))
 
     async def existing(self, ids: Collection[UUID], *, only: bytes | None = None) -> set[UUID]:
         """Those of `ids` that are stored."""
         query = select(Run.id).where(Run.id.in_(ids), *_within(only))
-        async with self._engine.connect() as connection:
-            return set((await connection.execute(query)).scalars())
+        return await self._reader.read(lambda c: set(c.execute(query).scalars()))
+
+    async def _all(self, query: Select[Any]) -> Sequence[AnyRow]:
+        return await self._reader.read(lambda c: c.execute(query).all())
 
 
 def _within(only: bytes | None) -> tuple[ColumnElement[bool], ...]:

@@ -38,8 +38,6 @@ class Echoes:
     def __init__(self, database: Database, lineage: Lineage) -> None:
         self._database, self._lineage = database, lineage
         self._alone = database.engine.dialect.name == "sqlite"
-        # It is asked at every request: no transaction around it.
-        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._met: bool | None = None
 
     async def admit(
@@ -77,19 +75,21 @@ class Echoes:
             # The lineage has just asked, in one statement with its own question.
             self._met = self._met or self._lineage.echoed
         elif self._met is None:
-            async with self._engine.connect() as connection:
-                found = await connection.execute(select(Echo.span_id).limit(1))
-                self._met = found.first() is not None
+            query = select(Echo.span_id).limit(1)
+            self._met = await self._database.reader.read(
+                lambda c: c.execute(query).first() is not None
+            )
         return bool(self._met)
 
     async def _near(self, ids: Sequence[UUID]) -> bool:
         """Whether one of these runs may have an echo."""
-        for some in _pieces(ids):
-            query = select(Run.id).join(Echo, _same()).where(Run.id.in_(some)).limit(1)
-            async with self._engine.connect() as connection:
-                if (await connection.execute(query)).first() is not None:
-                    return True
-        return False
+        queries = [
+            select(Run.id).join(Echo, _same()).where(Run.id.in_(some)).limit(1)
+            for some in _pieces(ids)
+        ]
+        return await self._database.reader.read(
+            lambda c: any(c.execute(query).first() is not None for query in queries)
+        )
 
 
 def _same() -> ColumnElement[bool]:

@@ -50,8 +50,6 @@ class Lineage:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._alone = database.engine.dialect.name == "sqlite"
-        # It is asked at every request: no transaction around it.
-        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._met: bool | None = None
         self._question = _Question()
         self._asking = asyncio.Lock()
@@ -77,9 +75,9 @@ class Lineage:
         if not self._alone:
             return True
         if self._met is None:
-            async with self._engine.connect() as connection:
-                found = await connection.exec_driver_sql(_ANY)
-                self._met = found.first() is not None
+            self._met = await self._database.reader.read(
+                lambda c: c.exec_driver_sql(_ANY).first() is not None
+            )
         return self._met
 
     async def _waited_for(self, ids: list[bytes]) -> bool:
@@ -93,21 +91,23 @@ class Lineage:
             return question.answer
 
     async def _below(self, ids: list[bytes]) -> bool:
-        async with self._engine.connect() as connection:
-            if not self._alone:
-                found = await connection.exec_driver_sql(_BELOW_OR_ECHOED, (ids,))
-                row: Any = found.one()
-                self.echoed = self.echoed or row.echoed
-                return bool(row.below)
-            for start in range(0, len(ids), _AT_ONCE):
-                some = tuple(ids[start : start + _AT_ONCE])
-                marks = ", ".join("?" * len(some))
-                found = await connection.exec_driver_sql(
-                    f"{_BELOW} parent_id IN ({marks}) LIMIT 1", some
-                )
-                if found.first() is not None:
-                    return True
-            return False
+        if self._alone:
+            return await self._database.reader.read(lambda c: _below(c, ids))
+        row: Any = await self._database.reader.read(
+            lambda c: c.exec_driver_sql(_BELOW_OR_ECHOED, (ids,)).one()
+        )
+        self.echoed = self.echoed or row.echoed
+        return bool(row.below)
+
+
+def _below(connection: Connection, ids: Sequence[bytes]) -> bool:
+    for start in range(0, len(ids), _AT_ONCE):
+        some = tuple(ids[start : start + _AT_ONCE])
+        marks = ", ".join("?" * len(some))
+        found = connection.exec_driver_sql(f"{_BELOW} parent_id IN ({marks}) LIMIT 1", some)
+        if found.first() is not None:
+            return True
+    return False
 
 
 def one_at_a_time(connection: Connection) -> None:

@@ -10,21 +10,28 @@ from agent_spy.repositories.runs import Node
 from agent_spy.wire import values
 
 
+_LONGEST = 200
+"""What has a longer name is not kept: a name may be as long as a body."""
+
+
 def opened(node: Node) -> str:
     """Its object without the closing brace."""
+    short = len(node.name or "") + len(node.run_type or "") <= _LONGEST
+    return _kept(node) if short else _written(node)
+
+
+def _written(node: Node) -> str:
     identity, _, name, run_type, status, start, end = node
+    told = {"name": name or "", "run_type": run_type or "chain", "status": status}
     return (
-        f'{{"id":"{values.id_text(identity)}","name":{_quoted(name or "")},'
-        f'"run_type":{_quoted(run_type or "chain")},"status":"{status}",'
+        f'{{"id":"{values.id_text(identity)}",{orjson.dumps(told)[1:-1].decode()},'
         f'"start_time":{_time(start)},"end_time":{_time(end)},'
         f'"duration_ms":{_milliseconds(start, end)}'
     )
 
 
-@lru_cache(maxsize=4096)
-def _quoted(text: str) -> str:
-    """Agents have few names, and say them often."""
-    return orjson.dumps(text).decode()
+_kept = lru_cache(maxsize=4096)(_written)
+"""A trace that grows is looked at again and again, and most of its runs are as they were."""
 
 
 def _time(moment: int | None) -> str:

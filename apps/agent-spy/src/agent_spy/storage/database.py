@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
+from agent_spy.storage.reader import AsyncReader, Reader, ThreadReader
 from agent_spy.storage.state import PostgresState, SqliteState, State
 from agent_spy.storage.writer import Writer
 
@@ -20,12 +21,12 @@ what is read of a large file would stay in the process's memory."""
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine to read with, the writer, and what tells whether anybody has written."""
+    """What reads, what writes, and what tells whether anybody has written."""
 
     engine: AsyncEngine
-    reading: AsyncEngine
-    """The same for what is asked in one statement: on PostgreSQL no transaction is around it, which
-    would go to the server and back twice more."""
+    """For what takes several looks, or many rows at a time."""
+    reader: Reader
+    """For what takes one."""
     writer: Writer
     _state: State
 
@@ -37,6 +38,7 @@ class Database:
         """Commit what is under way, then close everything."""
         await self.writer.stop()
         self._state.close()
+        await self.reader.stop()
         await self.engine.dispose()
 
     async def state(self) -> str:
@@ -46,33 +48,40 @@ class Database:
 
 def open_database(settings: Settings) -> Database:
     """The database of `settings`; nothing is opened before `start`."""
-    sqlite = settings.database_url.startswith("sqlite")
-    engine = create_async_engine(
-        settings.database_url,
-        echo=settings.database_echo,
-        hide_parameters=not settings.debug,  # what clients sent has no place in the log
-        **({} if sqlite else _pool(settings)),
-    )
-    if sqlite:
-        from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415 - one of two is needed
+    # One of the two is needed, and its driver is imported with it.
+    if settings.database_url.startswith("sqlite"):
+        return _open_sqlite(settings)
+    return _open_postgres(settings)
 
-        event.listen(engine.sync_engine, "connect", _read_only)
-        path = engine.url.database or ":memory:"
-        return Database(engine, engine, SqliteWriter(path), SqliteState(path))
+
+def _open_sqlite(settings: Settings) -> Database:
+    from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415
+
+    engine = create_async_engine(settings.database_url, **_told(settings))
+    path = engine.url.database or ":memory:"
+    looks = create_engine(
+        engine.url.set(drivername="sqlite"),
+        pool_reset_on_return=None,  # nothing was begun
+        pool_use_lifo=True,
+        **_told(settings),
+    )
+    for one in (engine.sync_engine, looks):
+        event.listen(one, "connect", _read_only)
+    return Database(engine, ThreadReader(looks), SqliteWriter(path), SqliteState(path))
+
+
+def _open_postgres(settings: Settings) -> Database:
+    from agent_spy.storage.pool import create_pool  # noqa: PLC0415
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
 
-    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return Database(engine, reading, PostgresWriter(engine), PostgresState(reading))
+    engine = create_pool(settings, **_told(settings))
+    reader = AsyncReader(engine)
+    return Database(engine, reader, PostgresWriter(engine), PostgresState(reader))
 
 
-def _pool(settings: Settings) -> dict[str, object]:
-    from agent_spy.storage.postgres import connect  # noqa: PLC0415 - one of two is needed
-
-    return {
-        "pool_size": settings.database_pool_size,
-        "pool_pre_ping": True,
-        "connect_args": {"async_creator_fn": connect},
-    }
+def _told(settings: Settings) -> dict[str, bool]:
+    """What stands in the log; what clients sent has no place there."""
+    return {"echo": settings.database_echo, "hide_parameters": not settings.debug}
 
 
 def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from agent_spy.storage.reader import Reader
+
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"
 
 
 class State(Protocol):
@@ -45,14 +47,14 @@ class SqliteState:
 class PostgresState:
     """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def now(self) -> str:
         """What a reader sees."""
-        async with self._engine.connect() as connection:
-            found = await connection.exec_driver_sql("SELECT pg_current_snapshot()::text")
-            return str(found.scalar_one())
+        return await self._reader.read(
+            lambda connection: str(connection.exec_driver_sql(_SNAPSHOT).scalar_one())
+        )
 
     def close(self) -> None:
-        """The engine is closed by others."""
+        """The reader is stopped by others."""
