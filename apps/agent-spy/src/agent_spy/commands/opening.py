@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 from pydantic import ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -15,14 +14,7 @@ from agent_spy.settings import Settings
 from agent_spy.storage.database import Database, open_database
 from agent_spy.storage.writer import UnavailableError
 
-_UNUSABLE = (
-    SQLAlchemyError,
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    NewerTablesError,
-    UnavailableError,
-)
+_UNUSABLE = (SQLAlchemyError, OSError, NewerTablesError, UnavailableError)
 
 
 class CannotRunError(Exception):

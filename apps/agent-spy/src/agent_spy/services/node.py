@@ -9,7 +9,6 @@ import orjson
 from agent_spy.repositories.runs import Node
 from agent_spy.wire import values
 
-
 _LONGEST = 200
 """What has a longer name is not kept: a name may be as long as a body."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
 from agent_spy.storage.reader import AsyncReader, Reader, ThreadReader
-from agent_spy.storage.state import PostgresState, SqliteState, State
+from agent_spy.storage.state import SqliteState, State
 from agent_spy.storage.writer import Writer
 
 _READER_KB = 4_000
@@ -57,7 +57,7 @@ def open_database(settings: Settings) -> Database:
 def _open_sqlite(settings: Settings) -> Database:
     from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415
 
-    engine = create_async_engine(settings.database_url, **_told(settings))
+    engine = create_async_engine(settings.database_url, pool_use_lifo=True, **_told(settings))
     path = engine.url.database or ":memory:"
     looks = create_engine(
         engine.url.set(drivername="sqlite"),
@@ -71,12 +71,11 @@ def _open_sqlite(settings: Settings) -> Database:
 
 
 def _open_postgres(settings: Settings) -> Database:
-    from agent_spy.storage.pool import create_pool  # noqa: PLC0415
+    from agent_spy.storage.pool import PostgresState, create_pool  # noqa: PLC0415
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
 
     engine = create_pool(settings, **_told(settings))
-    reader = AsyncReader(engine)
-    return Database(engine, reader, PostgresWriter(engine), PostgresState(reader))
+    return Database(engine, AsyncReader(engine), PostgresWriter(engine), PostgresState(engine))
 
 
 def _told(settings: Settings) -> dict[str, bool]:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_spy.migrations import upgrade
 from agent_spy.storage.group import Order, answer, cut, joined
+from agent_spy.storage.pool import PASSING
 from agent_spy.storage.upsert import COLUMNS, on_conflict
 from agent_spy.storage.writer import UnavailableError, Work
 from agent_spy.wire.change import RunChange
@@ -56,26 +57,6 @@ _ATTACHMENT = (
 )
 _MIGRATION_LOCK = 7_207_441_091
 """Servers that start together bring the tables up to date one after another."""
-_PASSING = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InterfaceError,
-    OSError,
-)
-
-
-async def connect(*args: Any, **more: Any) -> Any:
-    """Connect as asyncpg does. What it raises is not the DBAPI's: SQLAlchemy lets it through.
-
-    Raises:
-        UnavailableError: there is no server, or it takes nobody now.
-    """
-    try:
-        return await asyncpg.connect(*args, **more)
-    except _PASSING as error:
-        raise UnavailableError(str(error)) from error
 
 
 class PostgresWriter:
@@ -160,7 +141,7 @@ class _Lane:
             try:
                 await self._commit(group)
                 failure = None
-            except (*_PASSING, DBAPIError, UnavailableError) as error:
+            except (*PASSING, DBAPIError, UnavailableError) as error:
                 failure = UnavailableError(str(error))
             answer(group, failure)
         await self._leave()
@@ -184,7 +165,7 @@ class _Lane:
             except (asyncpg.UniqueViolationError, asyncpg.TransactionRollbackError):
                 if attempt == _ATTEMPTS:  # another writer brought the same runs at the same time
                     raise
-            except (*_PASSING, DBAPIError, UnavailableError):
+            except (*PASSING, DBAPIError, UnavailableError):
                 await self._leave()
                 if attempt > 1:  # not only the old connection
                     raise
@@ -199,7 +180,7 @@ class _Lane:
 
     async def _leave(self) -> None:
         if self._connection is not None:
-            with suppress(*_PASSING, DBAPIError):
+            with suppress(*PASSING, DBAPIError):
                 await self._connection.invalidate()
                 await self._connection.close()
             self._connection = None

@@ -5,10 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Protocol
 
-from agent_spy.storage.reader import Reader
-
-_SNAPSHOT = "SELECT pg_current_snapshot()::text"
-
 
 class State(Protocol):
     """Tells states of the database apart."""
@@ -42,19 +38,3 @@ class SqliteState:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-class PostgresState:
-    """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    async def now(self) -> str:
-        """What a reader sees."""
-        return await self._reader.read(
-            lambda connection: str(connection.exec_driver_sql(_SNAPSHOT).scalar_one())
-        )
-
-    def close(self) -> None:
-        """The reader is stopped by others."""
