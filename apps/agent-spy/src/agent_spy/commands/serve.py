@@ -6,15 +6,17 @@ import argparse
 import asyncio
 import signal
 import socket
+from contextlib import ExitStack
 from types import FrameType
 from typing import Any
 
 import structlog
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import ChangeReload, Multiprocess
+from uvicorn.supervisors import ChangeReload
 
 from agent_spy.commands.opening import CannotRunError, read_settings, started
+from agent_spy.commands.workers import Workers, listen
 from agent_spy.log import set_up_logging
 from agent_spy.settings import Settings
 
@@ -48,15 +50,16 @@ def _run(arguments: argparse.Namespace) -> None:
     host = arguments.host or settings.host
     port = settings.port if arguments.port is None else arguments.port
     # Taken before the database is touched, and handed on: whoever comes meanwhile waits.
-    with _listen(host, port) as listening:
+    with ExitStack() as stack:
+        listening = [stack.enter_context(one) for one in _listen(host, port, arguments.workers)]
         # Done here once, what is wrong is one line, and no worker meets it.
         asyncio.run(_prepare(settings))
         set_up_logging(settings)
-        structlog.get_logger().info("listening", host=host, port=listening.getsockname()[1])
+        structlog.get_logger().info("listening", host=host, port=listening[0].getsockname()[1])
         _serve(settings, arguments.workers, listening)
 
 
-def _serve(settings: Settings, workers: int, listening: socket.socket) -> None:
+def _serve(settings: Settings, workers: int, listening: list[socket.socket]) -> None:
     config = uvicorn.Config(
         "agent_spy.app:create_app",
         factory=True,
@@ -68,20 +71,20 @@ def _serve(settings: Settings, workers: int, listening: socket.socket) -> None:
         timeout_keep_alive=_IDLE_SECONDS,
     )
     if config.should_reload:
-        ChangeReload(config, uvicorn.Server(config).run, [listening]).run()
+        ChangeReload(config, uvicorn.Server(config).run, listening).run()
     elif workers > 1:
-        processes = Multiprocess(config, [listening])
+        processes = Workers(config, listening)
         processes.run()
         if any(one.exitcode == STARTUP_FAILURE for one in processes.processes):
             raise SystemExit(STARTUP_FAILURE)
     else:
-        uvicorn.Server(config).run([listening])
+        uvicorn.Server(config).run(listening)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, count: int) -> list[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return listen((host, port), count, family=family, backlog=2048)
     except OSError as error:
         reason = str(error.strerror or error).partition(" (while")[0]
         raise CannotRunError(f"cannot listen on {host}, port {port}: {reason}") from None

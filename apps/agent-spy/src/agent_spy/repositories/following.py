@@ -60,6 +60,11 @@ def log(connection: Connection, ids: Sequence[UUID]) -> None:
         connection.execute(insert(ChangedRuns).values(run_ids=together))
 
 
+def newest(connection: Connection) -> int:
+    """The number of the last commit that is noted; 0 if all are followed."""
+    return connection.scalar(select(func.max(ChangedRuns.id))) or 0
+
+
 def next_slice(connection: Connection, longest: int) -> Slice:
     """The runs that changed first, `longest` at most."""
     found = Slice()

@@ -51,7 +51,8 @@ class Follower:
         self._database = database
         self._hurry = asyncio.Event()
         self._round = asyncio.Condition()
-        self._last_asked = 0.0
+        self._last_asked = self._last_seen = 0.0
+        self._newest = 0
         self.behind = 0
         """How many changes of runs had yet to be followed when it was asked last."""
 
@@ -102,19 +103,30 @@ class Follower:
         """Let a burst through: what belongs together comes together, a run's end with its start."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_BURST_SECONDS):
-                while not await self._hurried(_GATHERING_SECONDS) and not self._quiet():
-                    pass
+                while not await self._hurried(_GATHERING_SECONDS):
+                    await self._look()
+                    if self._quiet():
+                        return
 
     async def _step(self) -> bool:
         start = time.monotonic()
         more = await _follow(self._database)
         took = time.monotonic() - start
+        if more:
+            await self._look()
         if more and (rests := self._in_the_way()) and await self.waiting() < _MOST_BEHIND:
             await self._hurried(rests * took)
         return more
 
+    async def _look(self) -> None:
+        """Whether anybody has written since the last look: this server, or another one."""
+        newest = await self._database.reader.read(following.newest)
+        if newest > self._newest:
+            self._newest, self._last_seen = newest, time.monotonic()
+
     def _quiet(self) -> bool:
-        return time.monotonic() - self._database.writer.last_written > _QUIET_SECONDS
+        written = max(self._database.writer.last_written, self._last_seen)
+        return time.monotonic() - written > _QUIET_SECONDS
 
     def _in_the_way(self) -> int:
         """How many times as long as it works it should rest, for others' sake."""
