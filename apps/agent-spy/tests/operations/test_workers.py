@@ -82,6 +82,15 @@ def test_connections_are_spread_over_the_processes(server, postgres):
     assert spy.stop() == 0
 
 
+def replaced(spy, gone):
+    """Wait until two processes serve, none of them in `gone`."""
+    end = time.monotonic() + 60
+    while len(found := workers_of(spy)) != 2 or gone & set(found):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return found
+
+
 @LINUX
 def test_a_process_that_dies_is_replaced_and_its_queue_answered(server, postgres):
     """kill -9 of one of two, and the signals that change how many there are: all are answered."""
@@ -92,10 +101,19 @@ def test_a_process_that_dies_is_replaced_and_its_queue_answered(server, postgres
     os.kill(first[0], signal.SIGKILL)
     for one in opened(spy.port, 60):
         one.close()
-    end = time.monotonic() + 60
-    while len(workers_of(spy)) != 2 or first[0] in workers_of(spy):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    replaced(spy, {first[0]})
+    assert spy.stop() == 0
+
+
+@LINUX
+def test_processes_are_replaced_one_by_one(server, postgres):
+    """SIGHUP to the parent: both are new, and whoever comes then is answered."""
+    spy = server(postgres(), workers=2).start()
+    first = workers_of(spy)
+    spy.process.send_signal(signal.SIGHUP)
+    replaced(spy, set(first))
+    for one in opened(spy.port, 60):
+        one.close()
     assert spy.stop() == 0
 
 
