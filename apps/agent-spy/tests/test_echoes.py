@@ -119,7 +119,7 @@ class Servers:
         async with self.databases[0].engine.connect() as connection:
             query = select(*Run.__table__.c).where(Run.project_id == project)
             rows = (await connection.execute(query)).all()
-        places = await Ancestors(self.databases[0].engine).places(rows)
+        places = await Ancestors(self.databases[0].reader).places(rows)
         return {
             row.id.bytes: (
                 row.parent_id and row.parent_id.bytes,

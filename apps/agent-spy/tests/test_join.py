@@ -105,9 +105,8 @@ def test_any_order_and_batching_ends_in_one_state_in_postgresql(postgres):
                 await asyncio.gather(*(stored(database.writer, [batch]) for batch in batches))
             else:
                 await stored(database.writer, batches)
-            async with database.engine.connect() as connection:
-                statement = text(f"{ROW} WHERE id = :id").bindparams(id=changes[0].id)
-                return [tuple(row) for row in await connection.execute(statement)]
+            statement = text(f"{ROW} WHERE id = :id").bindparams(id=changes[0].id)
+            return await database.reader.read(lambda c: list(map(tuple, c.execute(statement))))
 
         @settings(deadline=None, max_examples=40)
         @given(st.lists(CHANGE, min_size=2, max_size=5), RANDOM, st.booleans())

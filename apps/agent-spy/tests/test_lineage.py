@@ -47,7 +47,7 @@ async def stored(batches):
             outcome = await ingest.take(batch)
             assert not outcome.errors
         rows = (await Runs(database.reader).page([], limit=100)).rows
-        places = await Ancestors(database.engine).places(rows)
+        places = await Ancestors(database.reader).places(rows)
         found = {
             row.id.int: (
                 row.trace_id and row.trace_id.int,

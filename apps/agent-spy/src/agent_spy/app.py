@@ -117,7 +117,7 @@ def _add_services(state: State, database: Database, settings: Settings) -> None:
     state.threads = ThreadReader(database)
     state.v2 = V2(database, state.runs, state.sharing)
     state.answers = Answers(database)
-    roots, statistics = Roots(database.reader), Statistics(database.engine)
+    roots, statistics = Roots(database.reader), Statistics(database.reader)
     state.dashboard = Dashboard(roots, read, statistics, state.follower)
     state.traces = Traces(database, read, state.projects, state.follower)
     state.timelines = Timelines(database, read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,14 @@ async def summary(client):
             if not found["uncounted_runs"]:
                 return found
             await asyncio.sleep(0.02)
+
+
+def scalar(connection, query):
+    return connection.scalar(query)
+
+
+def pairs(connection, query):
+    return dict(connection.execute(query).all())
 
 
 async def found(client, search, **more):
@@ -69,10 +78,10 @@ def test_counts_and_search_follow_every_change(settings, serving, a_run, databas
             await client.delete(f"/sessions/{session}")
             assert (await summary(client))["stats"]["total_runs"] == 0
             assert await found(client, "walker") == []
-            async with client.app.state.database.engine.connect() as connection:
-                for table in ("followed_runs", "run_counts", "minute_counts", "changed_runs"):
-                    count = await connection.scalar(text(f"SELECT count(*) FROM {table}"))
-                    assert count == 0, table
+            read = client.app.state.database.reader.read
+            for table in ("followed_runs", "run_counts", "minute_counts", "changed_runs"):
+                query = text(f"SELECT count(*) FROM {table}")
+                assert await read(partial(scalar, query=query)) == 0, table
 
     asyncio.run(run())
 
@@ -101,15 +110,16 @@ def test_any_changes_end_in_true_counts(settings, serving, a_run, database_url, 
                 assert (await client.post("/runs/batch", json=body)).status_code == 202
                 known = list(dict.fromkeys(known))
             stats = (await summary(client))["stats"]
-            async with client.app.state.database.engine.connect() as connection:
-                for column, counts in (
-                    ("status", stats["status_distribution"]),
-                    ("run_type", stats["run_type_distribution"]),
-                ):
-                    query = text(f"SELECT {column}, count(*) FROM runs GROUP BY {column}")
-                    assert dict((await connection.execute(query)).all()) == counts
-                minutes = await connection.scalar(text("SELECT sum(runs) FROM minute_counts"))
-                assert minutes == stats["total_runs"] == len(known)
+            read = client.app.state.database.reader.read
+            for column, counts in (
+                ("status", stats["status_distribution"]),
+                ("run_type", stats["run_type_distribution"]),
+            ):
+                query = text(f"SELECT {column}, count(*) FROM runs GROUP BY {column}")
+                assert await read(partial(pairs, query=query)) == counts
+            query = text("SELECT sum(runs) FROM minute_counts")
+            minutes = await read(partial(scalar, query=query))
+            assert minutes == stats["total_runs"] == len(known)
         assert ("ok", f"all {len(known)} runs are counted and indexed") in await examine(made)
 
     asyncio.run(run())

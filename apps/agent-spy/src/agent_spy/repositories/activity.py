@@ -12,12 +12,12 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
 from agent_spy.repositories.aggregates import LATENCY
 from agent_spy.repositories.jsonpath import TextAt
 from agent_spy.repositories.spent import COST, MODEL_CALL, TOKENS
+from agent_spy.storage.reader import Reader
 
 PERCENTS = (50, 95, 99)
 _MODEL: ColumnElement[Any] = func.coalesce(
@@ -68,8 +68,8 @@ class Used(NamedTuple):
 class Activity:
     """Reads what the statistics show."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def counts(self, span: Span, *, roots: bool) -> list[Count]:
         """Runs, or traces, by part, project, type and status."""
@@ -127,9 +127,7 @@ class Activity:
         ]
 
     async def _all(self, query: Select[Any]) -> Sequence[Any]:
-        async with self._engine.connect() as connection:
-            rows: Sequence[Any] = (await connection.execute(query)).all()
-        return rows
+        return await self._reader.read(lambda c: c.execute(query).all())
 
 
 def _part(span: Span) -> ColumnElement[Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from agent_spy.models import Run
 from agent_spy.repositories.jsonpath import NumberAt
+from agent_spy.storage.reader import Reader
 
 _USAGE = {
     "total_tokens": "total",
@@ -26,8 +26,8 @@ FIRST_TOKEN: Any = Run.first_token_time - Run.start_time
 class Aggregates:
     """Counts, sums and percentiles; times are microseconds."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def of(self, conditions: Sequence[ColumnElement[bool]]) -> dict[str, Any]:
         """What the runs that meet all conditions sum up to."""
@@ -48,28 +48,29 @@ class Aggregates:
             *sums,
         ).where(*conditions)
         total: ColumnElement[Any] = NumberAt(Run.usage, "total")
-        async with self._engine.connect() as connection:
-            found = dict((await connection.execute(counts)).one()._mapping)  # noqa: SLF001 - public
+
+        def look(connection: Connection) -> dict[str, Any]:
+            found = dict(connection.execute(counts).one()._mapping)  # noqa: SLF001 - public
             for name, column, extra in (
                 ("latency", LATENCY, [Run.end_time.is_not(None), Run.start_time > 0]),
                 ("first_token", FIRST_TOKEN, [Run.first_token_time.is_not(None)]),
                 ("tokens", total, [spent, total.is_not(None)]),
             ):
                 ordered = select(column).where(*conditions, *extra)
-                low, high = await _percentiles(connection, ordered, column)
+                low, high = _percentiles(connection, ordered, column)
                 found[f"{name}_p50"], found[f"{name}_p99"] = low, high
-        return found
+            return found
+
+        return await self._reader.read(look)
 
 
-async def _percentiles(
-    connection: AsyncConnection, query: Select[Any], column: Any
-) -> tuple[Any, Any]:
+def _percentiles(connection: Connection, query: Select[Any], column: Any) -> tuple[Any, Any]:
     """The median and the 99th percentile; SQLite has no word for them."""
-    count = await connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    count = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
     if not count:
         return None, None
     found = []
     for share in (0.5, 0.99):
         place = min(count - 1, int(share * count))
-        found.append(await connection.scalar(query.order_by(column).offset(place).limit(1)))
+        found.append(connection.scalar(query.order_by(column).offset(place).limit(1)))
     return found[0], found[1]

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
+from agent_spy.storage.reader import Reader
 from agent_spy.wire import values
 
 _WHAT = (Run.id, Run.parent_id, Run.trace_id, Run.start_time, Run.dotted_order)
@@ -33,8 +33,8 @@ class Place:
 class Ancestors:
     """Follows parents upwards, in one query for any number of runs."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def places(self, rows: Iterable[Any]) -> dict[UUID, Place]:
         """The place of each row; those whose client told it cost nothing."""
@@ -52,8 +52,7 @@ class Ancestors:
         up = select(*_WHAT).where(Run.id.in_(ids)).cte("up", recursive=True)
         above = select(*_WHAT).join(up, Run.id == up.c.parent_id)
         up = up.union(above.where(up.c.dotted_order.is_(None)))
-        async with self._engine.connect() as connection:
-            return (await connection.execute(select(up))).all()
+        return await self._reader.read(lambda c: c.execute(select(up)).all())
 
 
 def _settle(run_id: UUID, known: Mapping[UUID, Any], found: dict[UUID, Place]) -> None:

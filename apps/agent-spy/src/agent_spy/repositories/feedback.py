@@ -9,10 +9,10 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Feedback
 from agent_spy.repositories.runs import AnyRow
+from agent_spy.storage.reader import Reader
 
 _COMMENTS = 5
 """How many comments a sum shows."""
@@ -24,8 +24,8 @@ _SUMMED = (Feedback.key, Feedback.score, Feedback.value, Feedback.comment, Feedb
 class FeedbackReader:
     """Reads feedback; `only` keeps every answer within one project."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def find(
         self,
@@ -40,23 +40,21 @@ class FeedbackReader:
         if only is not None:
             query = query.where(Feedback.project_id == only)
         query = query.order_by(Feedback.created_at.desc(), Feedback.id).limit(limit).offset(offset)
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).all()
+        return await self._reader.read(lambda c: c.execute(query).all())
 
     async def of_runs(self, run_ids: Collection[UUID]) -> dict[UUID, Stats]:
         """The sum of each run's feedback, by key."""
         query = select(Feedback.run_id, *_SUMMED).where(Feedback.run_id.in_(run_ids))
+        query = query.order_by(Feedback.created_at, Feedback.id)
         rows: dict[UUID, list[AnyRow]] = {}
-        async with self._engine.connect() as connection:
-            for row in await connection.execute(query.order_by(Feedback.created_at, Feedback.id)):
-                rows.setdefault(row.run_id, []).append(row)
+        for row in await self._reader.read(lambda c: c.execute(query).all()):
+            rows.setdefault(row.run_id, []).append(row)
         return {run_id: sum_up(found) for run_id, found in rows.items()}
 
     async def sums(self, *conditions: ColumnElement[bool]) -> Stats:
         """The sum of all feedback that meets the conditions, by key."""
         query = select(*_SUMMED).where(*conditions).order_by(Feedback.created_at, Feedback.id)
-        async with self._engine.connect() as connection:
-            return sum_up((await connection.execute(query)).all())
+        return sum_up(await self._reader.read(lambda c: c.execute(query).all()))
 
 
 def sum_up(rows: Sequence[AnyRow]) -> Stats:

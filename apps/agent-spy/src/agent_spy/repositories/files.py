@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Attachment
+from agent_spy.storage.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class File:
 class Files:
     """Reads attachments."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def of_runs(self, run_ids: Collection[UUID]) -> dict[UUID, list[File]]:
         """The attachments of these runs, by name."""
@@ -36,9 +36,9 @@ class Files:
             .where(Attachment.run_id.in_(run_ids))
             .order_by(Attachment.run_id, Attachment.name)
         )
-        async with self._engine.connect() as connection:
-            for run_id, name, content_type in await connection.execute(query):
-                found.setdefault(run_id, []).append(File(name, content_type))
+        rows = await self._reader.read(lambda c: c.execute(query).all())
+        for run_id, name, content_type in rows:
+            found.setdefault(run_id, []).append(File(name, content_type))
         return found
 
     async def read(self, run_id: UUID, name: str) -> tuple[str, bytes] | None:
@@ -46,6 +46,5 @@ class Files:
         query = select(Attachment.content_type, Attachment.data).where(
             Attachment.run_id == run_id, Attachment.name == name
         )
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._reader.read(lambda c: c.execute(query).one_or_none())
         return None if row is None else (row[0], row[1])

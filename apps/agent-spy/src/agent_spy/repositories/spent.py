@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
 from agent_spy.repositories.jsonpath import NumberAt
+from agent_spy.storage.reader import Reader
 
 TOKENS: ColumnElement[Any] = NumberAt(Run.usage, "total")
 COST: ColumnElement[Any] = NumberAt(Run.usage, "cost")
@@ -28,8 +28,8 @@ class Spent(NamedTuple):
 class Spending:
     """Sums usage up."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def of_traces(self, traces: Collection[UUID]) -> dict[UUID, Spent]:
         """What each of these traces used; those without a model's call are not there."""
@@ -40,6 +40,5 @@ class Spending:
             .where(Run.trace_id.in_(traces), *MODEL_CALL)
             .group_by(Run.trace_id)
         )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._reader.read(lambda c: c.execute(query).all())
         return {trace: Spent(int(tokens or 0), cost) for trace, tokens, cost in rows}

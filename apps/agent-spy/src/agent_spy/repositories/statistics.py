@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from agent_spy.models import MinuteCount, Project, Run, RunCount
+from agent_spy.storage.reader import Reader
 
 _MINUTE = 60_000_000
 _DAY_MINUTES = 24 * 60
@@ -47,28 +47,30 @@ class Summary:
 class Statistics:
     """Reads what the dashboard sums up; `only` keeps every answer within one project."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def summary(self, now: int, *, only: bytes | None = None) -> Summary:
         """Counts of runs: in all, of a day, by status, type and project."""
-        found = Summary()
-        runs: Counter[UUID] = Counter()
-        traces: Counter[UUID] = Counter()
         # The first of the day's minutes began before it: the whole of it counts.
         since = MinuteCount.minute >= now // _MINUTE - _DAY_MINUTES
         recent = select(func.sum(MinuteCount.runs)).where(since, *_of(MinuteCount.project_id, only))
         alike = select(RunCount.__table__).where(*_of(RunCount.project_id, only))
-        async with self._engine.connect() as connection:
-            found.recent = int(await connection.scalar(recent) or 0)
-            for row in await connection.execute(alike):
+
+        def look(connection: Connection) -> Summary:
+            found = Summary(recent=int(connection.scalar(recent) or 0))
+            runs: Counter[UUID] = Counter()
+            traces: Counter[UUID] = Counter()
+            for row in connection.execute(alike):
                 found.status[row.status] += row.runs
                 found.run_type[row.run_type or "unknown"] += row.runs
                 runs[row.project_id] += row.runs
                 traces[row.project_id] += row.runs * row.is_root
             found.traces = traces.total()
-            found.projects = await _activities(connection, only, runs, traces)
-        return found
+            found.projects = _activities(connection, only, runs, traces)
+            return found
+
+        return await self._reader.read(look)
 
     async def traces(
         self, *, project: str | None, status: str | None, only: bytes | None = None
@@ -82,12 +84,11 @@ class Statistics:
             query = query.where(Project.name == project)
         if status is not None:
             query = query.where(RunCount.status == status)
-        async with self._engine.connect() as connection:
-            return int(await connection.scalar(query) or 0)
+        return await self._reader.read(lambda c: int(c.scalar(query) or 0))
 
 
-async def _activities(
-    connection: AsyncConnection,
+def _activities(
+    connection: Connection,
     only: bytes | None,
     runs: Counter[UUID],
     traces: Counter[UUID],
@@ -95,7 +96,7 @@ async def _activities(
     query = select(Project.id, Project.name, _LAST.label("last")).where(*_of(Project.id, only))
     found = [
         Activity(row.name, runs[row.id], traces[row.id], row.last or 0)
-        for row in await connection.execute(query)
+        for row in connection.execute(query)
         if runs[row.id]
     ]
     return sorted(found, key=lambda activity: activity.last, reverse=True)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import Run
 from agent_spy.repositories.aggregates import LATENCY
 from agent_spy.repositories.fields import thread
 from agent_spy.repositories.jsonpath import NumberAt
 from agent_spy.repositories.runs import AnyRow
+from agent_spy.storage.reader import Reader
 
 THREAD = thread().label("thread_id")
 
@@ -20,8 +20,8 @@ THREAD = thread().label("thread_id")
 class Threads:
     """Groups the roots of traces."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def page(
         self, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int
@@ -56,14 +56,12 @@ class Threads:
             .limit(limit)
             .offset(offset)
         )
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).all()
+        return await self._reader.read(lambda c: c.execute(query).all())
 
     async def count(self, conditions: Sequence[ColumnElement[bool]]) -> int:
         """How many threads have a root that meets all conditions."""
         query = select(func.count(thread().distinct())).where(Run.parent_id.is_(None), *conditions)
-        async with self._engine.connect() as connection:
-            return await connection.scalar(query) or 0
+        return await self._reader.read(lambda c: c.scalar(query) or 0)
 
     async def ends(
         self, conditions: Sequence[ColumnElement[bool]], names: Sequence[str]
@@ -91,11 +89,10 @@ class Threads:
             .where((counted.c.up == 1) | (counted.c.down == 1))
         )  # fmt: skip
         found: dict[str, list[Any]] = {}
-        async with self._engine.connect() as connection:
-            for row in await connection.execute(query):
-                ends = found.setdefault(row.thread_id, [None, None])
-                if row.up == 1:
-                    ends[0] = row
-                if row.down == 1:
-                    ends[1] = row
+        for row in await self._reader.read(lambda c: c.execute(query).all()):
+            ends = found.setdefault(row.thread_id, [None, None])
+            if row.up == 1:
+                ends[0] = row
+            if row.down == 1:
+                ends[1] = row
         return {name: (ends[0], ends[1]) for name, ends in found.items()}

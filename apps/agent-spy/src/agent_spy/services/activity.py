@@ -62,7 +62,7 @@ class ActivityReader:
     """Reads statistics; `only` keeps every answer within one project."""
 
     def __init__(self, database: Database, projects: Projects) -> None:
-        self._read, self._projects = Activity(database.engine), projects
+        self._read, self._projects = Activity(database.reader), projects
 
     async def of(
         self, since: int, until: int | None, project: str | None, *, only: bytes | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -28,15 +27,15 @@ class Boundary:
     async def foreign(self, ids: Collection[bytes], only: bytes) -> set[bytes]:
         """Those of `ids` that are runs of another project than `only`."""
         wanted = list(set(ids))
-        found: set[bytes] = set()
-        async with self._database.engine.connect() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                query = select(Run.id).where(
-                    Run.id.in_(wanted[start : start + _AT_ONCE]), Run.project_id != only
-                )
-                ids_found: list[UUID] = list((await connection.execute(query)).scalars())
-                found.update(run_id.bytes for run_id in ids_found)
-        return found
+        queries = [
+            select(Run.id).where(
+                Run.id.in_(wanted[start : start + _AT_ONCE]), Run.project_id != only
+            )
+            for start in range(0, len(wanted), _AT_ONCE)
+        ]
+        return await self._database.reader.read(
+            lambda c: {one.bytes for query in queries for one in c.execute(query).scalars()}
+        )
 
 
 def touched(change: RunChange) -> set[bytes]:

@@ -108,9 +108,7 @@ class Deletion:
         return {UUID(bytes=node.id) for node in await self._runs.nodes(trace_id, only=only)}
 
     async def _some(self, query: Any) -> Sequence[UUID]:
-        async with self._database.engine.connect() as connection:
-            found: Sequence[UUID] = (await connection.execute(query)).scalars().all()
-            return found
+        return await self._database.reader.read(lambda c: c.execute(query).scalars().all())
 
     async def _delete(self, ids: Iterable[UUID]) -> int:
         wanted = sorted(ids)

@@ -32,7 +32,7 @@ class RunDetails:
 
     def __init__(self, database: Database, runs: RunReader, attachments: Attachments) -> None:
         self._runs, self._attachments = runs, attachments
-        self._feedback = FeedbackReader(database.engine)
+        self._feedback = FeedbackReader(database.reader)
 
     async def of(self, run_id: UUID, base: str, *, only: bytes | None = None) -> Details:
         """One run; `base` is the address of the API, for links to files.

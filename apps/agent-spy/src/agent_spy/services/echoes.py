@@ -37,7 +37,7 @@ class Echoes:
 
     def __init__(self, database: Database, lineage: Lineage) -> None:
         self._database, self._lineage = database, lineage
-        self._alone = database.engine.dialect.name == "sqlite"
+        self._alone = database.engine is None
         self._met: bool | None = None
 
     async def admit(

@@ -27,7 +27,7 @@ class FeedbackService:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._read = FeedbackReader(database.engine)
+        self._read = FeedbackReader(database.reader)
 
     async def create(self, message: bytes, *, only: bytes | None = None) -> bytes:
         """Store a piece of feedback and give it as JSON; a repetition changes nothing.

@@ -31,7 +31,7 @@ class Attachments:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._files = Files(database.engine)
+        self._files = Files(database.reader)
         self._secret: bytes | None = None
 
     async def links(self, run_ids: Collection[UUID], base: str) -> dict[UUID, dict[str, Any]]:

@@ -14,7 +14,6 @@ from functools import partial
 
 import structlog
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_spy.models import ChangedRuns
 from agent_spy.repositories import following
@@ -81,8 +80,7 @@ class Follower:
 
     async def waiting(self) -> int:
         """How many changes of runs have yet to be followed."""
-        async with self._database.engine.connect() as connection:
-            self.behind = int(await connection.scalar(_WAITING) or 0)
+        self.behind = await self._database.reader.read(lambda c: int(c.scalar(_WAITING) or 0))
         return self.behind
 
     async def catch_up(self) -> int:
@@ -145,8 +143,8 @@ class Follower:
 
 async def _follow(database: Database) -> bool:
     """Follow one slice; whether there was any."""
-    if database.engine.dialect.name == "sqlite":
-        part, rows = await _read(database.engine)
+    if database.engine is None:
+        part, rows = await database.reader.read(_slice)
         if part.runs:
             fresh = await asyncio.to_thread(lambda: [following.followed(row) for row in rows])
             await database.writer.do(partial(following.apply, part=part, fresh=fresh))
@@ -159,11 +157,6 @@ async def _follow(database: Database) -> bool:
             fresh = await asyncio.to_thread(lambda: [following.followed(row) for row in rows])
             await connection.run_sync(following.apply, part, fresh)
         return bool(part.runs)
-
-
-async def _read(engine: AsyncEngine) -> tuple[following.Slice, list[object]]:
-    async with engine.connect() as connection:
-        return await connection.run_sync(_slice)
 
 
 def _slice(connection: Connection) -> tuple[following.Slice, list[object]]:

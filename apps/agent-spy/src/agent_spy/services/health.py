@@ -10,6 +10,7 @@ from sqlalchemy import text
 from agent_spy.storage.database import Database
 
 _PATIENCE_SECONDS = 2.0
+_A_RUN = text("SELECT 1 FROM runs LIMIT 1")
 
 
 class Health:
@@ -28,8 +29,7 @@ class Health:
         """Whether a row can be read and a transaction be committed, soon."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                async with self._database.engine.connect() as connection:
-                    await connection.execute(text("SELECT 1 FROM runs LIMIT 1"))
+                await self._database.reader.read(lambda c: c.execute(_A_RUN).first())
                 await self._database.writer.do(lambda _connection: None)
         except Exception:  # noqa: BLE001 - whatever it is, the database does not answer
             return False

@@ -90,8 +90,7 @@ class Keys:
             .join_from(ApiKey, Project, Project.id == ApiKey.project_id, isouter=True)
             .order_by(ApiKey.created_at, ApiKey.id)
         )
-        async with self._database.engine.connect() as connection:
-            return (await connection.execute(query)).all()
+        return await self._database.reader.read(lambda c: c.execute(query).all())
 
     async def revoke(self, key_id: UUID) -> None:
         """Make a key open nothing.
@@ -124,8 +123,7 @@ class Keys:
 
     async def _look_up(self, offered: bytes) -> Opening | None:
         query = select(ApiKey).where(ApiKey.digest == offered)
-        async with self._database.engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.reader.read(lambda c: c.execute(query).one_or_none())
         if row is None:
             self._remembered.pop(offered, None)
             return None

@@ -49,7 +49,7 @@ class Lineage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._alone = database.engine.dialect.name == "sqlite"
+        self._alone = database.engine is None
         self._met: bool | None = None
         self._question = _Question()
         self._asking = asyncio.Lock()

@@ -66,8 +66,8 @@ class Projects:
             query = query.where(at(Project.extra, f"metadata.{key}", operator="eq", value=value))
         if only is not None:
             query = query.where(Project.id == only)
-        async with self._database.engine.connect() as connection:
-            return (await connection.execute(query.limit(limit).offset(offset))).all()
+        query = query.limit(limit).offset(offset)
+        return await self._database.reader.read(lambda c: c.execute(query).all())
 
     async def make(
         self, name: str, *, upsert: bool, only: bytes | None = None, **values: Any
@@ -100,8 +100,7 @@ class Projects:
 
     async def _known(self, names: Collection[str]) -> set[str]:
         query = select(Project.name).where(Project.name.in_(names))
-        async with self._database.engine.connect() as connection:
-            return set((await connection.execute(query)).scalars())
+        return await self._database.reader.read(lambda c: set(c.execute(query).scalars()))
 
     async def change(self, project_id: UUID, **values: Any) -> None:
         """Set columns of a project.

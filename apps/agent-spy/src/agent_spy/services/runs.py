@@ -37,8 +37,8 @@ class RunReader:
     ) -> None:
         self._runs, self._attachments = runs, attachments
         self._follower = follower
-        self._ancestors = Ancestors(database.engine)
-        self._feedback = FeedbackReader(database.engine)
+        self._ancestors = Ancestors(database.reader)
+        self._feedback = FeedbackReader(database.reader)
 
     async def get(self, run_id: UUID, base: str, *, only: bytes | None = None) -> bytes:
         """One run as JSON.

@@ -21,7 +21,7 @@ class Sharing:
 
     def __init__(self, database: Database, runs: Runs) -> None:
         self._database, self._runs = database, runs
-        self._shares = Shares(database.engine)
+        self._shares = Shares(database.reader)
 
     async def share(
         self, run_id: UUID, token: UUID | None = None, *, only: bytes | None = None

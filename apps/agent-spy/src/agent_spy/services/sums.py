@@ -23,8 +23,8 @@ class Sums:
     """Sums runs up."""
 
     def __init__(self, database: Database) -> None:
-        self._aggregates = Aggregates(database.engine)
-        self._feedback = FeedbackReader(database.engine)
+        self._aggregates = Aggregates(database.reader)
+        self._feedback = FeedbackReader(database.reader)
 
     async def of_runs(self, query: Query, *, only: bytes | None = None) -> bytes:
         """The sum of the runs that answer a query, as JSON."""

@@ -54,8 +54,8 @@ class ThreadReader:
     """Answers as JSON; `only` is the caller's one project."""
 
     def __init__(self, database: Database) -> None:
-        self._threads = Threads(database.engine)
-        self._aggregates = Aggregates(database.engine)
+        self._threads = Threads(database.reader)
+        self._aggregates = Aggregates(database.reader)
 
     async def page(self, query: ThreadQuery, *, only: bytes | None = None) -> bytes:
         """A page of threads, the last active first."""

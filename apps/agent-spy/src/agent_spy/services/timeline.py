@@ -96,7 +96,7 @@ class Timelines:
 
     def __init__(self, database: Database, runs: Runs) -> None:
         self._runs = runs
-        self._spending = Spending(database.engine)
+        self._spending = Spending(database.reader)
 
     async def of(self, trace_id: UUID, *, only: bytes | None = None) -> Timeline:
         """A trace by its id, or by that of any of its runs.

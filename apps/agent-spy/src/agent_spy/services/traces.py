@@ -91,7 +91,7 @@ class Traces:
         self, database: Database, runs: Runs, projects: Projects, follower: Follower
     ) -> None:
         self._runs, self._projects, self._follower = runs, projects, follower
-        self._spending = Spending(database.engine)
+        self._spending = Spending(database.reader)
 
     async def projects(self, *, only: bytes | None = None) -> list[str]:
         """The names of the projects, for a choice."""

@@ -8,14 +8,14 @@ in joins with what is there, in any order and any number of times. Keys are not 
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Table, select, tuple_
+from sqlalchemy import Connection, LargeBinary, RowMapping, Select, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent_spy.models import Attachment, Echo, Feedback, Project, Run, Share
@@ -47,8 +47,7 @@ class Transfer:
                 query = select(*_stored(table)).where(*within).order_by(*key).limit(_AT_ONCE)
                 if after is not None:
                     query = query.where(tuple_(*key) > after)
-                async with self._database.engine.connect() as connection:
-                    rows = (await connection.execute(query)).mappings().all()
+                rows = await self._database.reader.read(partial(_found, query=query))
                 for row in rows:
                     line = {"table": table.name, "row": _written(table, row)}
                     yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
@@ -89,6 +88,10 @@ class Transfer:
 
 def _stored(table: Table) -> list[Any]:
     return [column for column in table.columns if column.computed is None]
+
+
+def _found(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
+    return connection.execute(query).mappings().all()
 
 
 def _within(model: Any, project_id: UUID | None) -> list[Any]:

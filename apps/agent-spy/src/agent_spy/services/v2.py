@@ -106,7 +106,7 @@ class V2:
 
     def __init__(self, database: Database, runs: RunReader, sharing: Sharing) -> None:
         self._runs, self._sharing = runs, sharing
-        self._aggregates = Aggregates(database.engine)
+        self._aggregates = Aggregates(database.reader)
 
     async def runs(self, query: RunQuery, base: str, *, only: bytes | None = None) -> bytes:
         """A page of runs, the newest first."""

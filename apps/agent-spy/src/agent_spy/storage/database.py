@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
@@ -23,10 +23,10 @@ what is read of a large file would stay in the process's memory."""
 class Database:
     """What reads, what writes, and what tells whether anybody has written."""
 
-    engine: AsyncEngine
-    """For what takes several looks, or many rows at a time."""
+    engine: AsyncEngine | None
+    """For transactions with PostgreSQL. On SQLite, which no other server writes to, there is none:
+    all transactions are the writer's."""
     reader: Reader
-    """For what takes one."""
     writer: Writer
     _state: State
 
@@ -39,7 +39,8 @@ class Database:
         await self.writer.stop()
         self._state.close()
         await self.reader.stop()
-        await self.engine.dispose()
+        if self.engine:
+            await self.engine.dispose()
 
     async def state(self) -> str:
         """The same text as before only if no process has committed anything since."""
@@ -57,17 +58,16 @@ def open_database(settings: Settings) -> Database:
 def _open_sqlite(settings: Settings) -> Database:
     from agent_spy.storage.sqlite import SqliteWriter  # noqa: PLC0415
 
-    engine = create_async_engine(settings.database_url, pool_use_lifo=True, **_told(settings))
-    path = engine.url.database or ":memory:"
-    looks = create_engine(
-        engine.url.set(drivername="sqlite"),
+    url = make_url(settings.database_url).set(drivername="sqlite")
+    engine = create_engine(
+        url,
         pool_reset_on_return=None,  # nothing was begun
         pool_use_lifo=True,
         **_told(settings),
     )
-    for one in (engine.sync_engine, looks):
-        event.listen(one, "connect", _read_only)
-    return Database(engine, ThreadReader(looks), SqliteWriter(path), SqliteState(path))
+    event.listen(engine, "connect", _read_only)
+    path = url.database or ":memory:"
+    return Database(None, ThreadReader(engine), SqliteWriter(path), SqliteState(path))
 
 
 def _open_postgres(settings: Settings) -> Database:
