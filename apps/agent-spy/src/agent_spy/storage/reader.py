@@ -1,4 +1,4 @@
-"""Where is read what takes one look: no transaction is around it."""
+"""Reading: a whole look at a time, outside of any transaction."""
 
 from __future__ import annotations
 
