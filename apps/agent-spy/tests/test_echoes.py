@@ -116,10 +116,10 @@ class Servers:
     async def stored(self, trace):
         """Each run of the trace's project: its parent, trace, outputs and way from the root."""
         project = (await self.ingests[0]._projects.ids([trace.project]))[trace.project]
-        async with self.databases[0].engine.connect() as connection:
-            query = select(*Run.__table__.c).where(Run.project_id == project)
-            rows = (await connection.execute(query)).all()
-        places = await Ancestors(self.databases[0].reader).places(rows)
+        query = select(*Run.__table__.c).where(Run.project_id == project)
+        reader = self.databases[0].reader
+        rows = await reader.read(lambda connection: connection.execute(query).all())
+        places = await Ancestors(reader).places(rows)
         return {
             row.id.bytes: (
                 row.parent_id and row.parent_id.bytes,
