@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
@@ -149,3 +150,13 @@ def test_several_processes_want_postgresql(serve):
     """SQLite has one writer; no process is not a number of them."""
     assert "SQLite has one writer" in serve("--workers", "2")
     assert "from 1 on" in serve("--workers", "0")
+
+
+def test_a_database_that_takes_connections_and_says_nothing(serve):
+    """It is given up within seconds, in one line."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+asyncpg://u:p@127.0.0.1:{silent.getsockname()[1]}/spy"
+        start = time.monotonic()
+        told = serve(DATABASE_URL=url)
+        assert "/spy: it does not answer" in told
+        assert time.monotonic() - start < 45

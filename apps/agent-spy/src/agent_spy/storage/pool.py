@@ -18,6 +18,8 @@ from agent_spy.storage.writer import UnavailableError
 _UNSEEN_SECONDS = 5.0
 """One that was used this lately is not asked: the driver hears at once if a server leaves, but not
 if the network in between is gone."""
+_CONNECT_SECONDS = 10.0
+"""The driver's own is a minute: longer than a client waits."""
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 PASSING = (
     asyncpg.PostgresConnectionError,
@@ -39,7 +41,7 @@ async def connect(*args: Any, **more: Any) -> Any:
     try:
         return await asyncpg.connect(*args, **more)
     except (*PASSING, asyncpg.PostgresError) as error:
-        raise UnavailableError(str(error)) from error
+        raise UnavailableError(str(error) or "it does not answer") from error
 
 
 def create_pool(settings: Settings, **more: Any) -> AsyncEngine:
@@ -52,7 +54,7 @@ def create_pool(settings: Settings, **more: Any) -> AsyncEngine:
         settings.database_url,
         pool_size=settings.database_pool_size,
         pool_use_lifo=True,
-        connect_args={"async_creator_fn": connect},
+        connect_args={"async_creator_fn": connect, "timeout": _CONNECT_SECONDS},
         **more,
     )
     error = engine.dialect.loaded_dbapi.Error
