@@ -75,13 +75,11 @@ def _walk(
 def write(tree: Tree, opened: Callable[[Node], str]) -> bytes:
     """The tree as nested JSON; `opened` gives a run's object without its closing brace."""
     out: list[str] = []
-    put = out.append
     before = 0
     for node, level in tree.order:
         if level <= before:
-            put("]}" * (before - level + 1) + ",")
-        put(opened(node))
-        put(',"children":[')
+            out.append("]}" * (before - level + 1) + ",")
+        out += (opened(node), ',"children":[')
         before = level
-    put("]}" * before)
+    out.append("]}" * before)
     return "".join(out).encode()

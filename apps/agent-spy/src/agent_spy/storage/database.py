@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
-from agent_spy.storage.reader import AsyncReader, Reader, ThreadReader
+from agent_spy.storage.reader import PostgresReader, Reader, SqliteReader
 from agent_spy.storage.state import SqliteState, State
 from agent_spy.storage.writer import Writer
 
@@ -67,7 +67,7 @@ def _open_sqlite(settings: Settings) -> Database:
     )
     event.listen(engine, "connect", _read_only)
     path = url.database or ":memory:"
-    return Database(None, ThreadReader(engine), SqliteWriter(path), SqliteState(path))
+    return Database(None, SqliteReader(engine), SqliteWriter(path), SqliteState(path))
 
 
 def _open_postgres(settings: Settings) -> Database:
@@ -75,7 +75,7 @@ def _open_postgres(settings: Settings) -> Database:
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
 
     engine = create_pool(settings, **_told(settings))
-    return Database(engine, AsyncReader(engine), PostgresWriter(engine), PostgresState(engine))
+    return Database(engine, PostgresReader(engine), PostgresWriter(engine), PostgresState(engine))
 
 
 def _told(settings: Settings) -> dict[str, bool]:

@@ -28,8 +28,8 @@ class Reader(Protocol):
         """Let go of the database."""
 
 
-class ThreadReader:
-    """For SQLite: a whole look is one errand of one thread.
+class SqliteReader:
+    """A whole look is one errand of one thread.
 
     The asynchronous driver sends a thread five times, for the cursor, the question, the rows and
     the end of both; each errand takes longer than a short answer.
@@ -53,8 +53,8 @@ class ThreadReader:
             return look(connection)
 
 
-class AsyncReader:
-    """For PostgreSQL: a transaction would go to the server and back twice more."""
+class PostgresReader:
+    """No transaction is around a look: it would go to the server and back twice more."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")

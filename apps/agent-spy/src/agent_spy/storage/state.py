@@ -1,4 +1,7 @@
-"""Whether anything has changed in the database, by whichever process."""
+"""Whether anything has changed in the database, by whichever process.
+
+PostgreSQL's answer comes from its driver: `agent_spy.storage.pool`.
+"""
 
 from __future__ import annotations
 
