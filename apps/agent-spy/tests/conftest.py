@@ -38,8 +38,19 @@ def statements():
     def note(_connection, _cursor, statement, parameters, *_):
         asked.append((statement, parameters))
 
+    def note_driver(record):
+        if record.query.startswith("SELECT"):
+            asked.append((record.query, record.args))
+
+    def watch(connection, _entry):
+        driver = getattr(connection, "driver_connection", None)
+        if hasattr(driver, "add_query_logger"):  # PostgreSQL's, which some readers ask themselves
+            driver.add_query_logger(note_driver)
+
     event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "connect", watch)
     yield asked
+    event.remove(Engine, "connect", watch)
     event.remove(Engine, "before_cursor_execute", note)
 
 

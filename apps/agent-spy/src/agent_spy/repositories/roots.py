@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, tuple_
 
 from agent_spy.models import Project, Run
 from agent_spy.models.base import Id
-from agent_spy.repositories.runs import NODE, AnyRow
+from agent_spy.repositories.runs import NODE, Node
 from agent_spy.repositories.search import search
-from agent_spy.storage.reader import Reader
+from agent_spy.storage.reader import Query, Reader, Values, driver_rows
 
 _NAMED = select(Project.id).where(Project.name == bindparam("project")).scalar_subquery()
 _KEYS = tuple_(Run.start_time, Run.id)
@@ -49,11 +49,20 @@ class RootFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
+class Root(NamedTuple):
+    """What a list of traces shows of one."""
+
+    node: Node
+    inputs: str | None
+    outputs: str | None
+    project: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class RootPage:
-    """Rows with the columns of a `Node`, then inputs, outputs and the project's name."""
+    """A page of roots, and whether there are any behind it."""
 
-    rows: Sequence[AnyRow]
+    roots: Sequence[Root]
     more: bool
     total: int
     """How many there are in all; counted no further than `Roots.counted`."""
@@ -73,34 +82,41 @@ class Roots:
     ) -> RootPage:
         """A page of roots; `after` is the start and id of the last one of the page before."""
         bound = wanted.bound
+        further = after is not None
         if wanted.search:
             conditions = [search(wanted.search, roots=True), *(_CONDITIONS[name] for name in bound)]
-            query, counted = _build(conditions, further=after is not None)
+            query, counted = _build(conditions, further=further)
+            ask = self._ask_once
         else:
-            query, counted = _prepared(frozenset(bound), after is not None)
+            query, counted = _prepared(frozenset(bound), further)
+            ask = self._reader.rows
         bound |= {"counted": self.counted}
         values = bound | {"most": limit + 1, "offset": offset}
         if after:
             values |= {"last_start": after[0], "last_id": after[1]}
+        rows = await ask(query, values)
+        total = rows[0][-1] if rows else 0
+        if not rows and (offset or after):
+            total = (await ask(counted, bound))[0][0]
+        return RootPage(list(map(_root, rows[:limit])), len(rows) > limit, total)
 
-        def look(connection: Connection) -> tuple[Sequence[AnyRow], int]:
-            rows = connection.execute(query, values).all()
-            if rows:
-                return rows, rows[0].total
-            return rows, connection.scalar(counted, bound) or 0 if offset or after else 0
+    async def _ask_once(self, query: Query, values: Values) -> Sequence[Any]:
+        return await self._reader.read(partial(driver_rows, query=query, values=values))
 
-        rows, total = await self._reader.read(look)
-        return RootPage(rows[:limit], len(rows) > limit, total)
+
+def _root(row: Sequence[Any]) -> Root:
+    *node, inputs, outputs, project, _ = row
+    return Root(Node._make(node), inputs, outputs, project)
 
 
 @cache
-def _prepared(asked: frozenset[str], further: bool) -> tuple[Select[*tuple[Any, ...]], Select[int]]:  # noqa: FBT001 - a cache's key
+def _prepared(asked: frozenset[str], further: bool) -> tuple[Query, Select[int]]:  # noqa: FBT001 - a cache's key
     return _build([_CONDITIONS[name] for name in sorted(asked)], further=further)
 
 
 def _build(
     conditions: Iterable[ColumnElement[bool]], *, further: bool
-) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
+) -> tuple[Query, Select[int]]:
     """The question for a page, with the total in each row, and that for the total alone."""
     where = [Run.parent_id.is_(None), *conditions]
     some = select(literal(1)).where(*where).limit(bindparam("counted")).subquery()

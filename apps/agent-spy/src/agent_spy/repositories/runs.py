@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Row,
     Select,
     bindparam,
@@ -113,15 +112,9 @@ class Runs:
     async def nodes(self, trace_id: UUID, *, only: bytes | None = None) -> list[Node]:
         """What a tree shows of every run of a trace, in the order of their starts."""
         query = _OF_TRACE if only is None else _OF_PROJECT
-        values = {"trace": trace_id} if only is None else {"trace": trace_id, "only": only}
-
-        def look(connection: Connection) -> Sequence[Any]:
-            found = connection.execute(query, values)
-            # The driver's own tuples: thousands at once need no names.
-            return [] if found.cursor is None else found.cursor.fetchall()
-
-        found = sorted(await self._reader.read(look), key=_BY_START)
-        return list(map(Node._make, found))
+        values = {"trace": trace_id.bytes} | ({} if only is None else {"only": only})
+        found = await self._reader.rows(query, values)
+        return list(map(Node._make, sorted(found, key=_BY_START)))
 
     async def existing(self, ids: Collection[UUID], *, only: bytes | None = None) -> set[UUID]:
         """Those of `ids` that are stored."""

@@ -9,8 +9,8 @@ import orjson
 
 from agent_spy.errors import NotFoundError
 from agent_spy.models.base import now
-from agent_spy.repositories.roots import RootFilter, Roots
-from agent_spy.repositories.runs import AnyRow, Node, Runs
+from agent_spy.repositories.roots import Root, RootFilter, Roots
+from agent_spy.repositories.runs import Runs
 from agent_spy.repositories.statistics import Statistics
 from agent_spy.services.follower import Follower
 from agent_spy.services.node import opened
@@ -50,8 +50,8 @@ class Dashboard:
         page = await self._roots.page(wanted, limit=limit, offset=offset, after=after)
         total, exact = page.total, page.total < self._roots.counted
         if not exact:
-            total, exact = await self._many(wanted, offset + len(page.rows) + page.more)
-        last = page.rows[-1] if page.more else None
+            total, exact = await self._many(wanted, offset + len(page.roots) + page.more)
+        last = page.roots[-1].node if page.more else None
         rest = {
             "total": total,
             "total_is_exact": exact,
@@ -60,7 +60,7 @@ class Dashboard:
             "has_more": page.more,
             "next_cursor": write_cursor(last and (last.start_time, UUID(bytes=last.id))),
         }
-        runs = ",".join(map(_root, page.rows))
+        runs = ",".join(map(_written, page.roots))
         return b'{"runs":[%s],%s' % (runs.encode(), orjson.dumps(rest)[1:])
 
     async def _many(self, wanted: RootFilter, seen: int) -> tuple[int, bool]:
@@ -125,9 +125,8 @@ class Dashboard:
         }
 
 
-def _root(row: AnyRow) -> str:
-    *node, inputs, outputs, project, _ = row
+def _written(root: Root) -> str:
     return (
-        f'{opened(Node._make(node))},"inputs":{inputs or "null"},"outputs":{outputs or "null"},'
-        f'"project_name":{orjson.dumps(project).decode()}}}'
+        f'{opened(root.node)},"inputs":{root.inputs or "null"},"outputs":{root.outputs or "null"},'
+        f'"project_name":{orjson.dumps(root.project).decode()}}}'
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent_spy.settings import Settings
-from agent_spy.storage.reader import PostgresReader, Reader, SqliteReader
+from agent_spy.storage.reader import Reader, SqliteReader
 from agent_spy.storage.state import SqliteState, State
 from agent_spy.storage.writer import Writer
 
@@ -71,8 +71,9 @@ def _open_sqlite(settings: Settings) -> Database:
 
 
 def _open_postgres(settings: Settings) -> Database:
-    from agent_spy.storage.pool import PostgresState, create_pool  # noqa: PLC0415
+    from agent_spy.storage.pool import create_pool  # noqa: PLC0415
     from agent_spy.storage.postgres import PostgresWriter  # noqa: PLC0415
+    from agent_spy.storage.postgres_reader import PostgresReader, PostgresState  # noqa: PLC0415
 
     engine = create_pool(settings, **_told(settings))
     return Database(engine, PostgresReader(engine), PostgresWriter(engine), PostgresState(engine))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 
 from agent_spy.settings import Settings
 from agent_spy.storage.writer import UnavailableError
@@ -20,7 +22,6 @@ _UNSEEN_SECONDS = 5.0
 if the network in between is gone."""
 _CONNECT_SECONDS = 10.0
 """The driver's own is a minute: longer than a client waits."""
-_SNAPSHOT = "SELECT pg_current_snapshot()::text"
 PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
@@ -79,31 +80,18 @@ def create_pool(settings: Settings, **more: Any) -> AsyncEngine:
     return engine
 
 
-class PostgresState:
-    """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
+@asynccontextmanager
+async def driver(engine: AsyncEngine) -> AsyncIterator[Any]:
+    """The driver's own connection out of the pool, for what takes less time than SQLAlchemy does.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def now(self) -> str:
-        """What a reader sees; asked again where the server was gone since the last time.
-
-        Raises:
-            UnavailableError: there is no server.
-        """
-        with suppress(UnavailableError):
-            return await self._ask()
-        return await self._ask()
-
-    def close(self) -> None:
-        """The engine is closed by others."""
-
-    async def _ask(self) -> str:
-        async with self._engine.connect() as connection:
-            # It is asked before every answer: by the driver, in a third of the time.
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                return str(await driver.fetchval(_SNAPSHOT))
-            except PASSING as error:
-                await connection.invalidate()
-                raise UnavailableError(str(error)) from error
+    Raises:
+        UnavailableError: there is no server.
+    """
+    held = await engine.raw_connection()
+    try:
+        yield held.driver_connection
+    except BaseException:
+        held.invalidate()  # what was asked may still be under way
+        raise
+    finally:
+        await greenlet_spawn(held.close)

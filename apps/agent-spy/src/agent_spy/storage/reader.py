@@ -1,21 +1,31 @@
-"""Reading: a whole look at a time, outside of any transaction."""
+"""Reading: a whole look at a time, outside of any transaction.
+
+PostgreSQL's reader comes with its driver: `agent_spy.storage.postgres_reader`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeAlias, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Engine, Select
 
 T = TypeVar("T")
+Query: TypeAlias = "Select[*tuple[Any, ...]]"
+Values: TypeAlias = Mapping[str, Any]
 Look: TypeAlias = Callable[[Connection], T]
 """Asks with a connection, and takes all of the answer; it must not write."""
 _THREADS = 8
 """As many looks go on at once; what waits behind them are long searches."""
+
+
+def driver_rows(connection: Connection, query: Query, values: Values) -> Sequence[Any]:
+    """All rows as the driver gives them: thousands at once need no names."""
+    found = connection.execute(query, values)
+    return [] if found.cursor is None else found.cursor.fetchall()
 
 
 class Reader(Protocol):
@@ -23,6 +33,14 @@ class Reader(Protocol):
 
     async def read(self, look: Look[T]) -> T:
         """What `look` finds."""
+
+    async def rows(self, query: Query, values: Values) -> Sequence[Any]:
+        """What `query` finds, as tuples of the driver's own.
+
+        Args:
+            query: built once and asked again and again.
+            values: what is bound to its names; an id as bytes.
+        """
 
     async def stop(self) -> None:
         """Let go of the database."""
@@ -43,6 +61,10 @@ class SqliteReader:
         """What `look` finds."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._look, look)
 
+    async def rows(self, query: Query, values: Values) -> Sequence[Any]:
+        """What `query` finds, as tuples of the driver's own."""
+        return await self.read(partial(driver_rows, query=query, values=values))
+
     async def stop(self) -> None:
         """End the looks under way, then close the file."""
         await asyncio.to_thread(self._threads.shutdown)
@@ -51,26 +73,3 @@ class SqliteReader:
     def _look(self, look: Look[T]) -> T:
         with self._engine.connect() as connection:
             return look(connection)
-
-
-class PostgresReader:
-    """No transaction is around a look: it would go to the server and back twice more."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    async def read(self, look: Look[T]) -> T:
-        """What `look` finds; asked again where the server was gone since the last time."""
-        try:
-            return await self._look(look)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return await self._look(look)
-
-    async def stop(self) -> None:
-        """The engine is closed by others."""
-
-    async def _look(self, look: Look[T]) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(look)

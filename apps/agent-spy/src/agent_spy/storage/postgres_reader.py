@@ -1,0 +1,89 @@
+"""Reading from PostgreSQL. No transaction is around a look: it would take two more ways there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+from asyncpg import PostgresError
+from sqlalchemy import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from agent_spy.storage.pool import PASSING, driver
+from agent_spy.storage.reader import Look, Query, Values, driver_rows
+from agent_spy.storage.writer import UnavailableError
+
+T = TypeVar("T")
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"
+
+
+class PostgresReader:
+    """Looks into PostgreSQL, and looks again where a connection was ended since the last time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def read(self, look: Look[T]) -> T:
+        """What `look` finds."""
+        try:
+            return await self._look(look)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return await self._look(look)
+
+    async def rows(self, query: Query, values: Values) -> Sequence[Any]:
+        """What `query` finds, as tuples of the driver's own."""
+        if not self._engine.sync_engine.echo:
+            # SQLAlchemy takes longer for a page than PostgreSQL, but it knows what an error means.
+            with suppress(*PASSING, PostgresError, UnavailableError):
+                compiled = _compiled(query, self._engine.dialect)
+                bound = compiled.construct_params(values)
+                places = map(bound.__getitem__, compiled.positiontup or ())
+                async with driver(self._engine) as connection:
+                    found: Sequence[Any] = await connection.fetch(compiled.string, *places)
+                    return found
+        return await self.read(partial(driver_rows, query=query, values=values))
+
+    async def stop(self) -> None:
+        """The engine is closed by others."""
+
+    async def _look(self, look: Look[T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(look)
+
+
+@lru_cache(maxsize=256)
+def _compiled(query: Query, dialect: Dialect) -> SQLCompiler:
+    return query.compile(dialect=dialect)
+
+
+class PostgresState:
+    """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def now(self) -> str:
+        """What a reader sees; asked again where the server was gone since the last time.
+
+        Raises:
+            UnavailableError: there is no server.
+        """
+        with suppress(UnavailableError):
+            return await self._ask()
+        return await self._ask()
+
+    def close(self) -> None:
+        """The engine is closed by others."""
+
+    async def _ask(self) -> str:
+        try:
+            async with driver(self._engine) as connection:
+                return str(await connection.fetchval(_SNAPSHOT))
+        except PASSING as error:
+            raise UnavailableError(str(error)) from error
