@@ -320,10 +320,13 @@ def test_without_postgresql_it_is_503_until_it_is_there_again(server, own_postgr
         status, headers, _ = spy.request(method, path, content, JSON)
         assert (status, headers["Retry-After"]) == (503, "1"), path
     assert spy.request("GET", "/health")[0] == 503
+    time.sleep(2)  # so that what works by itself meets it as well
     control("start", "-l", str(postgres.log), "-o", options)
     more, body = batch()
     eventually(lambda: spy.request("POST", "/runs/batch", body, JSON)[0], (202).__eq__)
     eventually(lambda: spy.request("GET", "/health")[0], (200).__eq__)
+    eventually(lambda: summary(spy)["uncounted_runs"], (0).__eq__)
+    assert summary(spy)["stats"]["total_runs"] == len(ids + more)
     spy.stop()
     assert not missing(url, ids + more)
 

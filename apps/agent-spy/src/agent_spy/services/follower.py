@@ -57,22 +57,13 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until cancelled."""
-        written = self._database.writer.written
         while True:
-            written.clear()
             try:
-                while await self._step():
-                    pass
+                await self._follow_all()
+                await self._gather()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next round may go well
                 logger.warning("counting and indexing broke off", error=str(error))
                 await asyncio.sleep(1)
-            self._hurry.clear()
-            async with self._round:
-                self._round.notify_all()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_ROUND_SECONDS):
-                    await written.wait()
-            await self._gather()
 
     def give_way(self) -> None:
         """A request has come: rest more for a moment."""
@@ -96,6 +87,21 @@ class Follower:
                     await self._round.wait()
                     behind = await self.waiting()
         return behind
+
+    async def _follow_all(self) -> None:
+        """Follow what there is, tell who waits, and wait until there may be more."""
+        written = self._database.writer.written
+        written.clear()
+        try:
+            while await self._step():
+                pass
+        finally:
+            self._hurry.clear()
+            async with self._round:
+                self._round.notify_all()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ROUND_SECONDS):
+                await written.wait()
 
     async def _gather(self) -> None:
         """Let a burst through: what belongs together comes together, a run's end with its start."""
