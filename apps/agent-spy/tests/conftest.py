@@ -39,7 +39,7 @@ def statements():
         asked.append((statement, parameters))
 
     def note_driver(record):
-        if record.query.startswith("SELECT"):
+        if record.query.startswith("SELECT ") and record.query != "SELECT 1":
             asked.append((record.query, record.args))
 
     def watch(connection, _entry):

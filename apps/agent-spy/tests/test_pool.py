@@ -28,5 +28,5 @@ def test_a_connection_that_was_used_lately_is_not_asked(postgres):
 
 def test_a_connection_that_was_idle_is_asked(postgres, monkeypatch):
     """The network between may be gone, which nobody tells."""
-    monkeypatch.setattr(pool, "_UNSEEN_SECONDS", 0.0)
-    assert ";" in asyncio.run(sent_by_a_checkout(postgres()))
+    monkeypatch.setattr(pool, "UNSEEN_SECONDS", 0.0)
+    assert "SELECT 1" in asyncio.run(sent_by_a_checkout(postgres()))

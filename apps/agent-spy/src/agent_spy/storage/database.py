@@ -39,8 +39,6 @@ class Database:
         await self.writer.stop()
         self._state.close()
         await self.reader.stop()
-        if self.engine:
-            await self.engine.dispose()
 
     async def state(self) -> str:
         """The same text as before only if no process has committed anything since."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import AdaptedConnection, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -17,9 +17,11 @@ from sqlalchemy.util import greenlet_spawn
 from agent_spy.settings import Settings
 from agent_spy.storage.writer import UnavailableError
 
-_UNSEEN_SECONDS = 5.0
+UNSEEN_SECONDS = 5.0
 """One that was used this lately is not asked: the driver hears at once if a server leaves, but not
 if the network in between is gone."""
+SILENT_SECONDS = 5.0
+"""What does not answer the shortest question in this time is given up."""
 _CONNECT_SECONDS = 10.0
 """The driver's own is a minute: longer than a client waits."""
 PASSING = (
@@ -58,18 +60,17 @@ def create_pool(settings: Settings, **more: Any) -> AsyncEngine:
         connect_args={"async_creator_fn": connect, "timeout": _CONNECT_SECONDS},
         **more,
     )
-    error = engine.dialect.loaded_dbapi.Error
 
-    def check(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    def check(connection: AdaptedConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
         used = entry.info.get("used")
         if used is None:  # new
             return
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError
-        if time.monotonic() - used > _UNSEEN_SECONDS:
+        if time.monotonic() - used > UNSEEN_SECONDS:
             try:
-                connection.ping()
-            except error as gone:
+                connection.run_async(ping)
+            except PASSING as gone:
                 raise InvalidatePoolError from gone
 
     def note(_connection: Any, entry: ConnectionPoolEntry) -> None:
@@ -78,6 +79,11 @@ def create_pool(settings: Settings, **more: Any) -> AsyncEngine:
     event.listen(engine.sync_engine, "checkout", check)
     event.listen(engine.sync_engine, "checkin", note)
     return engine
+
+
+async def ping(driver: Any) -> None:
+    """Ask the driver's connection whether it lives; what is in `PASSING` is raised if not."""
+    await driver.execute("SELECT 1", timeout=SILENT_SECONDS)
 
 
 @asynccontextmanager
@@ -95,3 +101,15 @@ async def driver(engine: AsyncEngine) -> AsyncIterator[Any]:
         raise
     finally:
         await greenlet_spawn(held.close)
+
+
+async def own_driver(engine: AsyncEngine) -> Any:
+    """A connection of the driver's that the pool knows no more: whoever takes it ends it.
+
+    Raises:
+        UnavailableError: there is no server.
+    """
+    held = await engine.raw_connection()
+    driver = held.driver_connection
+    held.detach()
+    return driver

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_spy.migrations import upgrade
 from agent_spy.storage.group import Order, answer, cut, joined
-from agent_spy.storage.pool import PASSING
+from agent_spy.storage.pool import PASSING, UNSEEN_SECONDS, ping
 from agent_spy.storage.upsert import COLUMNS, on_conflict
 from agent_spy.storage.writer import UnavailableError, Work
 from agent_spy.wire.change import RunChange
@@ -134,17 +134,29 @@ class _Lane:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self._used = 0.0
 
     async def run(self, next_group: Callable[[], Awaitable[list[Order]]]) -> None:
         """Go on until there is no group any more."""
         while group := await next_group():
-            try:
-                await self._commit(group)
-                failure = None
-            except (*PASSING, DBAPIError, UnavailableError) as error:
-                failure = UnavailableError(str(error))
-            answer(group, failure)
+            await self._store(group)
         await self._leave()
+
+    async def _store(self, group: Sequence[Order]) -> None:
+        """Commit a group and wake who waits, whatever happens: nobody else would."""
+        failure: Exception | None = None
+        try:
+            await self._commit(group)
+        except (*PASSING, DBAPIError, UnavailableError) as error:
+            failure = UnavailableError(str(error))
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller who brought it
+            await self._leave()
+            if len(group) > 1:
+                for order in group:
+                    await self._store([order])
+                return
+            failure = error
+        answer(group, failure)
 
     async def _commit(self, group: Sequence[Order]) -> None:
         """To write a group twice is to write it once: so what breaks off is tried again."""
@@ -176,11 +188,15 @@ class _Lane:
         """The driver's own connection: SQLAlchemy has no word for COPY."""
         if self._connection is None:
             self._connection = await self._engine.connect()
-        return (await self._connection.get_raw_connection()).driver_connection
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        if time.monotonic() - self._used > UNSEEN_SECONDS:
+            await ping(driver)
+        self._used = time.monotonic()
+        return driver
 
     async def _leave(self) -> None:
         if self._connection is not None:
-            with suppress(*PASSING, DBAPIError):
+            with suppress(Exception):  # it is given up anyway
                 await self._connection.invalidate()
                 await self._connection.close()
             self._connection = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from agent_spy.storage.pool import PASSING, driver
+from agent_spy.storage.pool import PASSING, SILENT_SECONDS, driver, own_driver
 from agent_spy.storage.reader import Look, Query, Values, driver_rows
 from agent_spy.storage.writer import UnavailableError
 
@@ -50,7 +51,10 @@ class PostgresReader:
         return await self.read(partial(driver_rows, query=query, values=values))
 
     async def stop(self) -> None:
-        """The engine is closed by others."""
+        """Close the pool, unless the server does not answer to that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SILENT_SECONDS):
+                await self._engine.dispose()
 
     async def _look(self, look: Look[T]) -> T:
         async with self._engine.connect() as connection:
@@ -63,10 +67,18 @@ def _compiled(query: Query, dialect: Dialect) -> SQLCompiler:
 
 
 class PostgresState:
-    """PostgreSQL tells which transactions a reader sees; the same ones made the same rows."""
+    """PostgreSQL tells which transactions a reader sees; the same ones made the same rows.
+
+    It is asked before every answer, so it has a connection of its own, and one question serves all
+    who came before it was sent.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._driver: Any = None
+        self._turn = asyncio.Lock()
+        self._came = self._served = 0
+        self._state = ""
 
     async def now(self) -> str:
         """What a reader sees; asked again where the server was gone since the last time.
@@ -74,16 +86,32 @@ class PostgresState:
         Raises:
             UnavailableError: there is no server.
         """
-        with suppress(UnavailableError):
-            return await self._ask()
-        return await self._ask()
+        self._came += 1
+        mine = self._came
+        async with self._turn:
+            if self._served < mine:
+                come = self._came
+                with suppress(UnavailableError):
+                    self._state, self._served = await self._ask(), come
+            if self._served < mine:
+                come = self._came
+                self._state, self._served = await self._ask(), come
+            return self._state
 
     def close(self) -> None:
-        """The engine is closed by others."""
+        """Let the connection go."""
+        if self._driver:
+            self._driver.terminate()
+            self._driver = None
 
     async def _ask(self) -> str:
+        if self._driver is None:
+            self._driver = await own_driver(self._engine)
         try:
-            async with driver(self._engine) as connection:
-                return str(await connection.fetchval(_SNAPSHOT))
+            return str(await self._driver.fetchval(_SNAPSHOT, timeout=SILENT_SECONDS))
         except PASSING as error:
-            raise UnavailableError(str(error)) from error
+            self.close()
+            raise UnavailableError(str(error) or "it does not answer") from error
+        except BaseException:
+            self.close()  # the question may still be under way
+            raise

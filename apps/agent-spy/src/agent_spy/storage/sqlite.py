@@ -123,12 +123,22 @@ class SqliteWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
-            try:
-                self._commit(group)
-                failure = None
-            except (sqlite3.Error, OperationalError) as error:
-                failure = UnavailableError(str(error))
-            self._loop.call_soon_threadsafe(answer, group, failure)
+            self._store(group)
+
+    def _store(self, group: Sequence[Order]) -> None:
+        """Commit a group and wake who waits, whatever happens: nobody else would."""
+        failure: Exception | None = None
+        try:
+            self._commit(group)
+        except (sqlite3.Error, OperationalError) as error:
+            failure = UnavailableError(str(error))
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller who brought it
+            if len(group) > 1:
+                for order in group:
+                    self._store([order])
+                return
+            failure = error
+        self._loop.call_soon_threadsafe(answer, group, failure)
 
     def _next_group(self) -> list[Order]:
         with self._wake:

@@ -1,6 +1,6 @@
 """Whether anything has changed in the database, by whichever process.
 
-PostgreSQL's answer comes from its driver: `agent_spy.storage.pool`.
+PostgreSQL's answer comes from its driver: `agent_spy.storage.postgres_reader`.
 """
 
 from __future__ import annotations
