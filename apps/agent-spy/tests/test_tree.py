@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from agent_spy.repositories.runs import Node
 from agent_spy.services.tree import grow, write
 
@@ -22,6 +25,45 @@ def test_a_circle_is_cut_and_each_of_its_runs_is_kept_once():
     """Runs that are each other's parents hang below the root, once each."""
     nodes = [node(ROOT, None), node(b"a", b"b"), node(b"b", b"a"), node(b"c", b"b")]
     assert shape(nodes) == [(ROOT, 1), (b"a", 2), (b"b", 3), (b"c", 4)]
+
+
+def test_what_hangs_from_a_circle_stays_there():
+    """It comes before the circle, and still stands below its parent."""
+    nodes = [node(ROOT, None), node(b"c", b"b"), node(b"a", b"b"), node(b"b", b"a")]
+    assert shape(nodes) == [(ROOT, 1), (b"b", 2), (b"c", 3), (b"a", 3)]
+
+
+@given(st.lists(st.integers(-1, 13), max_size=12))
+def test_each_run_is_there_once_below_its_parent(parents):
+    """Whatever the parents: only orphans and one run of each circle hang elsewhere."""
+    names = [f"n{number}".encode() for number in range(14)]  # the last ones are not there
+    nodes = [
+        node(name, names[parent] if parent >= 0 else None)
+        for name, parent in zip(names, parents, strict=False)
+    ]
+    found = shape([*nodes, node(ROOT, None)])
+    assert sorted(name for name, _ in found) == sorted([ROOT, *(one.id for one in nodes)])
+    above, path = {}, []
+    for name, level in found:
+        path[level - 1 :] = [name]
+        above[name] = path[level - 2] if level > 1 else None
+    there = {one.id for one in nodes}
+    moved = [one for one in nodes if one.parent_id in there and above[one.id] != one.parent_id]
+    assert len(moved) == len(circles({one.id: one.parent_id for one in nodes}))
+    assert all(above[one.id] == ROOT for one in nodes if one.parent_id not in there)
+
+
+def circles(parents):
+    """The circles among `parents`, each as the set of its runs."""
+    found = set()
+    for name in parents:
+        path = []
+        while name in parents and name not in path:
+            path.append(name)
+            name = parents[name]  # noqa: PLW2901 - it is followed upwards
+        if name in path:
+            found.add(frozenset(path[path.index(name) :]))
+    return found
 
 
 def test_a_root_on_a_circle_ends():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
@@ -58,6 +59,8 @@ class Node(NamedTuple):
 # By the start alone an index has them in order; a database would sort them all again.
 _OF_TRACE = select(*NODE).where(Run.trace_id == bindparam("trace")).order_by(Run.start_time)
 _OF_PROJECT = _OF_TRACE.where(Run.project_id == bindparam("only", type_=Id()))
+_NODE: Callable[[Any], Node] = partial(tuple.__new__, Node)
+"""As `Node._make`, in half the time."""
 _BY_START = itemgetter(Node._fields.index("start_time"), Node._fields.index("id"))
 
 
@@ -114,7 +117,7 @@ class Runs:
         query = _OF_TRACE if only is None else _OF_PROJECT
         values = {"trace": trace_id.bytes} | ({} if only is None else {"only": only})
         found = await self._reader.rows(query, values)
-        return list(map(Node._make, sorted(found, key=_BY_START)))
+        return list(map(_NODE, sorted(found, key=_BY_START)))
 
     async def existing(self, ids: Collection[UUID], *, only: bytes | None = None) -> set[UUID]:
         """Those of `ids` that are stored."""

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import orjson
 
 from agent_spy.repositories.runs import Node
 from agent_spy.wire import values
 
-_LONGEST = 200
-"""What has a longer name is not kept: a name may be as long as a body."""
+_MOST = 4_096
+_LONGEST = 1_000
+"""What is written longer is not kept: a name may be as long as a body."""
 
 
-def opened(node: Node) -> str:
-    """Its object without the closing brace."""
-    short = len(node.name or "") + len(node.run_type or "") <= _LONGEST
-    return _kept(node) if short else _written(node)
+class _Written(dict[Node, str]):
+    """Runs by what is known of them, the ones that came first given up first.
+
+    A trace that grows is looked at again and again, and most of its runs are as they were.
+    """
+
+    def __missing__(self, node: Node) -> str:
+        text = _write(node)
+        if len(text) <= _LONGEST:
+            if len(self) >= _MOST:
+                del self[next(iter(self))]
+            self[node] = text
+        return text
 
 
-def _written(node: Node) -> str:
+opened = _Written().__getitem__
+"""A run's object without the closing brace."""
+
+
+def _write(node: Node) -> str:
     identity, _, name, run_type, status, start, end = node
     told = {"name": name or "", "run_type": run_type or "chain", "status": status}
     return (
@@ -27,10 +39,6 @@ def _written(node: Node) -> str:
         f'"start_time":{_time(start)},"end_time":{_time(end)},'
         f'"duration_ms":{_milliseconds(start, end)}'
     )
-
-
-_kept = lru_cache(maxsize=4096)(_written)
-"""A trace that grows is looked at again and again, and most of its runs are as they were."""
 
 
 def _time(moment: int | None) -> str:

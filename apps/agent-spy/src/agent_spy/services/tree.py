@@ -6,10 +6,14 @@ few hundred levels, agents do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from agent_spy.repositories.runs import Node
+
+_Children: TypeAlias = Mapping[bytes | None, list[Node]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +31,60 @@ class Tree:
 def grow(nodes: Sequence[Node], root_id: bytes) -> Tree | None:
     """The tree below `root_id`; `None` where that run is not among `nodes`.
 
-    A run whose parent is not there, or that is its own ancestor, hangs below the root.
+    A run whose parent is not there hangs below the root, and so does one run of each circle.
     """
-    by_id = {node.id: node for node in nodes}
-    root = by_id.get(root_id)
+    ids = {node.id for node in nodes}
+    root = None
+    children: defaultdict[bytes | None, list[Node]] = defaultdict(list)
+    for node in nodes:
+        parent = node.parent_id
+        if node.id == root_id:
+            root = node
+        else:
+            children[parent if parent in ids else root_id].append(node)
     if root is None:
         return None
-    children: dict[bytes, list[Node]] = {}
-    for node in nodes:
-        if node.id != root_id:
-            parent = node.parent_id
-            if parent is None or parent not in by_id:
-                parent = root_id
-            children.setdefault(parent, []).append(node)
-    met: set[bytes] = set()
     order: list[tuple[Node, int]] = []
-    _walk(root, 1, children, met, order)
-    if len(met) < len(by_id):
-        for node in nodes:
-            if node.id not in met:
-                # It is on a circle: cut it here, and all that hangs from it is reached.
-                _walk(node, 2, children, met, order)
+    _walk(root, 1, children, order)
+    if len(order) < len(nodes):
+        _cut_circles(nodes, children, order)
     return Tree(order)
 
 
-def _walk(
-    top: Node,
-    level: int,
-    children: dict[bytes, list[Node]],
-    met: set[bytes],
-    order: list[tuple[Node, int]],
-) -> None:
-    """Put what hangs from `top` behind what is in `order` already."""
-    stack = [(top, level)]
-    while stack:
-        step = stack.pop()
-        node, level = step
-        if node.id in met:
-            continue
-        met.add(node.id)
-        order.append(step)
-        below = children.get(node.id)
-        if below:
-            stack += [(child, level + 1) for child in reversed(below)]
+def _walk(top: Node, level: int, children: _Children, order: list[tuple[Node, int]]) -> None:
+    """Put `top` and what hangs from it behind what is in `order` already."""
+    path: list[Iterator[Node]] = []
+    here = iter([top])
+    while True:
+        for node in here:
+            order.append((node, level))
+            below = children.get(node.id)
+            if below:
+                path.append(here)
+                here = iter(below)
+                level += 1
+                break
+        else:
+            if not path:
+                return
+            here = path.pop()
+            level -= 1
+
+
+def _cut_circles(nodes: Sequence[Node], children: _Children, order: list[tuple[Node, int]]) -> None:
+    """Put the runs that hang from circles behind the others; each hangs from one."""
+    met = {node.id for node, _ in order}
+    by_id: dict[bytes | None, Node] = {node.id: node for node in nodes}
+    for start in nodes:
+        node, above = start, set[bytes]()
+        while node.id not in met and node.id not in above:
+            above.add(node.id)
+            node = by_id[node.parent_id]
+        if node.id in above:
+            children[node.parent_id].remove(node)
+            before = len(order)
+            _walk(node, 2, children, order)
+            met.update(found.id for found, _ in order[before:])
 
 
 def write(tree: Tree, opened: Callable[[Node], str]) -> bytes:
@@ -77,9 +92,8 @@ def write(tree: Tree, opened: Callable[[Node], str]) -> bytes:
     out: list[str] = []
     before = 0
     for node, level in tree.order:
-        if level <= before:
-            out.append("]}" * (before - level + 1) + ",")
-        out += (opened(node), ',"children":[')
+        text = opened(node)
+        out.append(text if level > before else f"{']}' * (before - level + 1)},{text}")
         before = level
     out.append("]}" * before)
-    return "".join(out).encode()
+    return ',"children":['.join(out).encode()
