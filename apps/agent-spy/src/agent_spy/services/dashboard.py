@@ -84,11 +84,12 @@ class Dashboard:
         Raises:
             NotFoundError: there is no such run.
         """
-        nodes = await self._runs.nodes(run_id, only=only)
+        nodes = await self._runs.node_rows(run_id, only=only)
         if not nodes:
             # Not a trace's id: a run inside of one.
             run = await self._runs.get(run_id, only=only)
-            nodes = await self._runs.nodes(run.trace_id, only=only) if run and run.trace_id else []
+            if run and run.trace_id:
+                nodes = await self._runs.node_rows(run.trace_id, only=only)
         tree = grow(nodes, run_id.bytes)
         if tree is None:
             raise NotFoundError("Run not found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from agent_spy.repositories.runs import Node
+from agent_spy.repositories.runs import NodeRow
 from agent_spy.wire import values
 
 _MOST = 4_096
@@ -12,13 +12,13 @@ _LONGEST = 1_000
 """What is written longer is not kept: a name may be as long as a body."""
 
 
-class _Written(dict[Node, str]):
+class _Written(dict[NodeRow, str]):
     """Runs by what is known of them, the ones that came first given up first.
 
     A trace that grows is looked at again and again, and most of its runs are as they were.
     """
 
-    def __missing__(self, node: Node) -> str:
+    def __missing__(self, node: NodeRow) -> str:
         text = _write(node)
         if len(text) <= _LONGEST:
             if len(self) >= _MOST:
@@ -31,7 +31,7 @@ opened = _Written().__getitem__
 """A run's object without the closing brace."""
 
 
-def _write(node: Node) -> str:
+def _write(node: NodeRow) -> str:
     identity, _, name, run_type, status, start, end = node
     told = {"name": name or "", "run_type": run_type or "chain", "status": status}
     return (

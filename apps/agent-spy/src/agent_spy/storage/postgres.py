@@ -139,10 +139,10 @@ class _Lane:
     async def run(self, next_group: Callable[[], Awaitable[list[Order]]]) -> None:
         """Go on until there is no group any more."""
         while group := await next_group():
-            await self._store(group)
+            await self._serve(group)
         await self._leave()
 
-    async def _store(self, group: Sequence[Order]) -> None:
+    async def _serve(self, group: Sequence[Order]) -> None:
         """Commit a group and wake who waits, whatever happens: nobody else would."""
         failure: Exception | None = None
         try:
@@ -153,7 +153,7 @@ class _Lane:
             await self._leave()
             if len(group) > 1:
                 for order in group:
-                    await self._store([order])
+                    await self._serve([order])
                 return
             failure = error
         answer(group, failure)

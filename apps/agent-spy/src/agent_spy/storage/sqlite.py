@@ -123,9 +123,9 @@ class SqliteWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
-            self._store(group)
+            self._serve(group)
 
-    def _store(self, group: Sequence[Order]) -> None:
+    def _serve(self, group: Sequence[Order]) -> None:
         """Commit a group and wake who waits, whatever happens: nobody else would."""
         failure: Exception | None = None
         try:
@@ -135,7 +135,7 @@ class SqliteWriter:
         except Exception as error:  # noqa: BLE001 - it is handed to the caller who brought it
             if len(group) > 1:
                 for order in group:
-                    self._store([order])
+                    self._serve([order])
                 return
             failure = error
         self._loop.call_soon_threadsafe(answer, group, failure)
