@@ -16,10 +16,13 @@ class Relay:
 
     def __init__(self, path):
         self.path, self.flows, self.forgotten = path, set(), set()
+        self.broken = False
 
     async def pass_on(self, reader, writer):
         flow = asyncio.current_task()
         self.flows.add(flow)
+        if self.broken:
+            self.forget()
         there, back = await asyncio.open_unix_connection(self.path)
         try:
             await asyncio.gather(self._pump(flow, reader, back), self._pump(flow, there, writer))
@@ -63,6 +66,7 @@ def impatient(monkeypatch):
         monkeypatch.setattr(module, "UNSEEN_SECONDS", 0.0)
     for module in (pool, postgres_reader):
         monkeypatch.setattr(module, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(pool, "_CONNECT_SECONDS", 0.5)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -89,5 +93,28 @@ def test_forgotten_connections_are_given_up(settings, serving, a_run, postgres):
             relay.forget()
             async with asyncio.timeout(20):
                 assert (await client.get(f"/runs/{after[0]['id']}")).status_code == 200
+
+    asyncio.run(run())
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_asks_together_is_told_together(settings, serving, postgres):
+    """With the network gone, 503 comes as soon for fifty as for one; then all goes on."""
+
+    async def run():
+        async with (
+            relayed(postgres()) as (relay, url),
+            serving(settings(database_url=url)) as client,
+        ):
+            assert (await client.get("/dashboard/runs/roots")).status_code == 200
+            relay.broken = True
+            relay.forget()
+            async with asyncio.timeout(10):
+                answers = await asyncio.gather(
+                    *(client.get(f"/dashboard/runs/roots?limit={n}") for n in range(1, 51))
+                )
+            assert {answer.status_code for answer in answers} == {503}
+            relay.broken = False
+            assert (await client.get("/dashboard/runs/roots")).status_code == 200
 
     asyncio.run(run())

@@ -78,10 +78,10 @@ class PostgresState:
         self._driver: Any = None
         self._turn = asyncio.Lock()
         self._came = self._served = 0
-        self._state = ""
+        self._found: str | UnavailableError = ""
 
     async def now(self) -> str:
-        """What a reader sees; asked again where the server was gone since the last time.
+        """What a reader sees.
 
         Raises:
             UnavailableError: there is no server.
@@ -91,12 +91,14 @@ class PostgresState:
         async with self._turn:
             if self._served < mine:
                 come = self._came
-                with suppress(UnavailableError):
-                    self._state, self._served = await self._ask(), come
-            if self._served < mine:
-                come = self._came
-                self._state, self._served = await self._ask(), come
-            return self._state
+                try:
+                    self._found = await self._ask()
+                except UnavailableError as error:
+                    self._found = error
+                self._served = come
+            if isinstance(self._found, UnavailableError):
+                raise UnavailableError(str(self._found))
+            return self._found
 
     def close(self) -> None:
         """Let the connection go."""
@@ -105,8 +107,14 @@ class PostgresState:
             self._driver = None
 
     async def _ask(self) -> str:
-        if self._driver is None:
-            self._driver = await own_driver(self._engine)
+        """Asked again where the server was gone since the last time."""
+        if self._driver:
+            with suppress(UnavailableError):
+                return await self._fetch()
+        self._driver = await own_driver(self._engine)
+        return await self._fetch()
+
+    async def _fetch(self) -> str:
         try:
             return str(await self._driver.fetchval(_SNAPSHOT, timeout=SILENT_SECONDS))
         except PASSING as error:
