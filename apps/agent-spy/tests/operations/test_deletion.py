@@ -8,6 +8,7 @@ from contextlib import closing
 from uuid import uuid4
 
 from agent_spy.models.base import now
+from agent_spy.services import deletion as module
 
 DAY = 86_400_000_000
 
@@ -120,5 +121,35 @@ def test_retention_days_are_kept_by_the_server_itself(settings, serving, a_run):
                     return
                 await asyncio.sleep(0.02)
             raise AssertionError("it is still there")
+
+    asyncio.run(run())
+
+
+def test_retention_goes_on_after_a_round_that_failed(settings, serving, a_run, monkeypatch):
+    """Whatever broke it off, the next round deletes what is left."""
+    rounds = []
+
+    def delete(*args, **more):
+        rounds.append(None)
+        if len(rounds) == 1:
+            raise RuntimeError("for once")
+        return whole(*args, **more)
+
+    whole = module._delete
+    monkeypatch.setattr(module, "_delete", delete)
+    monkeypatch.setattr(module, "_ROUND_SECONDS", 0.05)
+
+    async def run():
+        async with serving(settings()) as client:
+            old = a_run(start_time="2020-01-01T00:00:00Z")
+            await client.post("/runs", json=old)
+        async with serving(settings(retention_days=30)) as client:
+            for _ in range(500):
+                if (await client.get(f"/runs/{old['id']}")).status_code == 404:
+                    break
+                await asyncio.sleep(0.02)
+            else:
+                raise AssertionError("it is still there")
+        assert len(rounds) == 2
 
     asyncio.run(run())
